@@ -1,0 +1,38 @@
+"""Kinds of rules that an equation cannot say. A new kind is code here; a new rule is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from ..ledger import Ledger
+from ..rulebook import Rule
+from ..verdicts import Verdict
+from . import figures, sentences, structure, words
+
+__all__ = ["CHECKS"]
+
+CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
+    "same": figures.same,
+    "children": figures.children,
+    "rates": figures.rates,
+    "direction": sentences.direction,
+    "trend": sentences.trend,
+    "turn": sentences.turn,
+    "flat": sentences.flat,
+    "zero-base": sentences.zero_base,
+    "no-plan": sentences.no_plan,
+    "carried": sentences.carried,
+    "negated": sentences.negated,
+    "indicator": sentences.indicator,
+    "pattern": words.pattern,
+    "renamed": words.renamed,
+    "mention": words.mention,
+    "grades": words.grades,
+    "abbreviation": words.abbreviation,
+    "year": words.year,
+    "parts": structure.parts,
+    "enumeration": structure.enumeration,
+    "annex": structure.annex,
+    "tables": structure.tables,
+    "nothing": structure.nothing,
+}

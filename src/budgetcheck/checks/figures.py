@@ -1,0 +1,173 @@
+"""Checks of figures against each other: the same one in several places, a class and its items, two rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from ..amounts import format_value
+from ..intervals import total
+from ..ledger import Ledger
+from ..model import Culprit, Fact, Severity
+from ..rulebook import Rule
+from ..verdicts import Draft, Verdict, passed, skipped
+
+__all__ = ["children", "rates", "same"]
+
+
+def same(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Printings of one figure against each other, pair by pair with the commonest one.
+
+    Equal decimals and different digits never agree; with unequal decimals the intervals must meet.
+    """
+    groups: dict[tuple[str, ...], list[Fact]] = {}
+    for fact in ledger.facts:
+        if _comparable(fact):
+            groups.setdefault((*fact.identity, fact.quantity.dimension), []).append(fact)
+    for facts in groups.values():
+        if len(facts) > 1:
+            yield from _group(rule, ledger, facts)
+    if not any(len(facts) > 1 for facts in groups.values()):
+        yield skipped("repeated figure")
+
+
+def _comparable(fact: Fact) -> bool:
+    """Only figures that the words identify fully: a standard figure, a subject path, or a project's own plan."""
+    if fact.quantity.dimension != "money" or fact.measure == "claimed" or fact.quantity.approximate:
+        return False
+    return bool(fact.path or (fact.figure and not fact.topic) or (fact.topic and fact.name == fact.topic))
+
+
+def _group(rule: Rule, ledger: Ledger, facts: Sequence[Fact]) -> Iterator[Verdict]:
+    reference = _commonest(facts)
+    for fact in facts:
+        if fact is reference:
+            continue
+        if _agree(fact, reference):
+            yield passed(fact, reference)
+        else:
+            yield Verdict("failed", (fact, reference), (), _mismatch(rule, ledger, fact, reference, facts))
+
+
+def _commonest(facts: Sequence[Fact]) -> Fact:
+    votes: dict[Fraction, int] = {}
+    for fact in facts:
+        votes[fact.quantity.point] = votes.get(fact.quantity.point, 0) + 1
+    return max(facts, key=lambda f: (votes[f.quantity.point], f.quantity.decimals))
+
+
+def _agree(a: Fact, b: Fact) -> bool:
+    if a.quantity.unit == b.quantity.unit and a.quantity.decimals == b.quantity.decimals:
+        return a.quantity.value == b.quantity.value
+    return a.quantity.interval.meets(b.quantity.interval)
+
+
+def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Sequence[Fact]) -> Draft:
+    difference = abs(fact.quantity.point - reference.quantity.point)
+    decimals = max(fact.quantity.decimals, ledger.house.get(fact.quantity.unit, 0))
+    severity: Severity = rule.severity
+    kind = None
+    if difference <= fact.quantity.scale / 10**decimals:
+        severity, kind = "info", "rounding"
+    elif _part(fact) != _part(reference):
+        severity = "warning"
+    majority = sum(_agree(f, reference) for f in facts) > sum(_agree(f, fact) for f in facts)
+    shown = f"{format_value(difference / fact.quantity.scale, decimals)}{fact.quantity.unit}"
+    culprits = [Culprit(fact.quantity.text, reference.quantity.text if majority else None, fact.span)]
+    if not majority:
+        culprits.append(Culprit(reference.quantity.text, None, reference.span))
+    fields = {
+        "name": _name(fact), "here": fact.quantity.text, "there": reference.quantity.text,
+        "place": _place(reference), "difference": shown,
+    }  # fmt: skip
+    return Draft(
+        (fact,), (reference,), fields, reference.quantity.text, shown, tuple(culprits), severity=severity, kind=kind
+    )
+
+
+def _part(fact: Fact) -> str:
+    return (fact.span.section or "").split("/")[0]
+
+
+def _name(fact: Fact) -> str:
+    return fact.path[-1] if fact.path else fact.topic or fact.name
+
+
+def _place(fact: Fact) -> str:
+    span = fact.span
+    where = f"第{span.page}页" if span.page else f"第{span.line}行" if span.line else ""
+    return f"{where}（{span.section}）" if span.section else where
+
+
+def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A class against the sum of the items printed under it, per fund and measure.
+
+    More than the class is impossible; less may be an incomplete list, so it is one severity lower.
+    """
+    parents: dict[tuple[str, str, str], Fact] = {}
+    items: dict[tuple[str, str, str], dict[tuple[str, ...], Fact]] = {}
+    for fact in ledger.facts:
+        key = (fact.path[0], fact.fund, fact.measure) if fact.path else None
+        if key is None or fact.year or fact.quantity.dimension != "money":
+            continue
+        if len(fact.path) == 1:
+            parents.setdefault(key, fact)
+        elif len(fact.path) == 3:
+            items.setdefault(key, {}).setdefault(fact.path, fact)
+    judged = False
+    for key, parent in parents.items():
+        listed = tuple(items.get(key, {}).values())
+        if listed:
+            judged = True
+            yield _family(rule, ledger, parent, listed)
+    if not judged:
+        yield skipped("class with items")
+
+
+def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...]) -> Verdict:
+    everything = total(fact.quantity.interval for fact in listed)
+    facts = (parent, *listed)
+    if everything.meets(parent.quantity.interval):
+        return Verdict("passed", facts)
+    quantity = parent.quantity
+    decimals = max(quantity.decimals, ledger.house.get(quantity.unit, 0))
+    points = sum((fact.quantity.point for fact in listed), Fraction(0))
+    right = f"{format_value(points / quantity.scale, decimals)}{quantity.unit}"
+    difference = f"{format_value(abs(points - quantity.point) / quantity.scale, decimals)}{quantity.unit}"
+    fields = {
+        "name": _name(parent), "left": quantity.text, "right": right, "difference": difference,
+        "count": str(len(listed)), "items": "、".join(f"{_name(f)}{f.quantity.text}" for f in listed),
+    }  # fmt: skip
+    more = parent.quantity.interval.below(everything)
+    draft = Draft(
+        (parent,), listed, fields, right, difference, (Culprit(quantity.text, None, parent.span),),
+        severity=rule.severity if more else "warning", certainty="certain" if more else "likely",
+        relation=("difference", points - quantity.point, facts),
+    )  # fmt: skip
+    return Verdict("failed", facts, (), draft)
+
+
+def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Two completion rates stated for one and the same amount, against plans of the same kind."""
+    stated: dict[tuple[object, ...], list[tuple[Fact, Fact]]] = {}
+    for claim in ledger.claims_of("completion"):
+        actual, percent = claim.parts.get("actual"), claim.parts.get("percent")
+        if actual and percent and actual[0].quantity.value:
+            measure = claim.words.get("measure") or "budget"
+            stated.setdefault((actual[0].quantity.point, measure), []).append((actual[0], percent[0]))
+    judged = False
+    for pairs in stated.values():
+        for actual, percent in pairs[1:]:
+            judged = True
+            yield _rate_pair(rule, pairs[0], (actual, percent))
+    if not judged:
+        yield skipped("two completion rates of one amount")
+
+
+def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) -> Verdict:
+    (actual, one), (_, other) = first, second
+    if one.quantity.interval.meets(other.quantity.interval):
+        return passed(one, other)
+    fields = {"amount": actual.quantity.text, "here": other.quantity.text, "there": one.quantity.text, "place": _place(one)}
+    culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (other, one))
+    return Verdict("failed", (one, other), (), Draft((other,), (one,), fields, one.quantity.text, None, culprits, "likely"))

@@ -1,0 +1,265 @@
+"""Checks of words against numbers: 大于 and 小于, 增加 and 减少, 持平, 未安排, and what a plan of zero allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from ..amounts import format_value
+from ..intervals import Interval, exact, total
+from ..ledger import Ledger
+from ..model import Claim, Culprit, Fact, Span
+from ..rulebook import Rule
+from ..verdicts import Draft, Verdict, passed, skipped
+
+__all__ = ["carried", "direction", "flat", "indicator", "negated", "no_plan", "trend", "turn", "zero_base"]
+
+
+def _one(claim: Claim, name: str) -> Fact | None:
+    found = claim.parts.get(name)
+    return found[0] if found else None
+
+
+def _word(claim: Claim, slot: str) -> Span:
+    """The span of a claim's word, for culprits that are words."""
+    return Span(**{**_as_dict(claim.span), "text": claim.words.get(f"{slot}_text", claim.span.text)})
+
+
+def _as_dict(span: Span) -> dict[str, object]:
+    return {name: getattr(span, name) for name in Span.__slots__}
+
+
+def _failed(claim: Claim, facts: tuple[Fact, ...], slot: str, suggestion: str | None, rule: Rule, **fields: str) -> Verdict:
+    word = _word(claim, slot)
+    known = {name: found[0].quantity.text for name, found in claim.parts.items() if found}
+    likely = not claim.explicit
+    draft = Draft(
+        (word, *facts[:1]), facts[1:], {**known, **claim.words, **fields}, suggestion, None,
+        (Culprit(word.text, suggestion, word),), certainty="likely" if likely else "certain",
+        severity="warning" if likely and rule.severity == "error" else rule.severity,
+    )  # fmt: skip
+    return Verdict("failed", facts, (), draft)
+
+
+def _relation(word: str) -> str:
+    return {"greater": ">", "less": "<"}.get(word, "=")
+
+
+def _possible(relation: str, left: Interval, right: Interval) -> bool:
+    """Whether left > right (or <, =) can be true of values inside the intervals."""
+    if relation == ">":
+        return left.high is None or right.low is None or left.high > right.low
+    if relation == "<":
+        return left.low is None or right.high is None or left.low < right.high
+    return left.meets(right)
+
+
+def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """决算数大于/小于/等于预算数 against the two figures, or against the completion rate of the same item."""
+    words = rule.options["words"]
+    for claim in ledger.claims_of("direction"):
+        relation = _relation(claim.words.get("compare", ""))
+        actual, percent = _one(claim, "actual"), _one(claim, "percent")
+        budgets = claim.parts.get("budget", ())
+        if percent is not None:
+            sides = [(percent, percent.quantity.interval, exact(100))]
+        elif actual is not None and budgets:
+            sides = [(b, actual.quantity.interval, b.quantity.interval) for b in budgets]
+        else:
+            yield skipped("percent" if actual else "actual")
+            continue
+        if any(_possible(relation, left, right) for _, left, right in sides):
+            yield passed(*(f for f in (actual, percent, *budgets[:1]) if f is not None))
+            continue
+        other, left, right = sides[0]
+        right_word = words["greater" if right.below(left) else "less" if left.below(right) else "equal"]
+        facts = tuple(dict.fromkeys(f for f in (percent or actual, other) if f is not None))
+        yield _failed(claim, facts, "compare", right_word, rule, suggestion=right_word, figure=other.quantity.text)
+
+
+def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """增加 or 减少 against the figures of both years where both are printed."""
+    for claim in ledger.claims_of("change"):
+        current, prior = _one(claim, "current"), _one(claim, "prior") or _one(claim, "quoted")
+        way = claim.words.get("direction", "")
+        if current is None or prior is None or way not in ("up", "down"):
+            yield skipped("prior" if current else "current")
+            continue
+        if prior.quantity.dimension != current.quantity.dimension:
+            continue
+        delta = _one(claim, "delta") or _one(claim, "percent")
+        nothing = delta is not None and not delta.quantity.value
+        if nothing or _possible(">" if way == "up" else "<", current.quantity.interval, prior.quantity.interval):
+            yield passed(current, prior)
+            continue
+        suggestion = rule.options["words"]["down" if way == "up" else "up"]
+        yield _failed(claim, (current, prior), "direction", suggestion, rule, suggestion=suggestion, before=prior.quantity.text)
+
+
+def turn(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Two directions of one change: 增加…万元，下降…%."""
+    for claim in ledger.claims_of("change"):
+        first, second = claim.words.get("direction"), claim.words.get("turn")
+        facts = tuple(f for name in ("delta", "percent") if (f := _one(claim, name)) is not None)
+        if second is None or len(facts) < 2 or any(not f.quantity.value for f in facts):
+            continue
+        if {first, second} == {"up", "down"}:
+            yield _failed(claim, facts, "turn", None, rule)
+        else:
+            yield passed(*facts)
+
+
+def flat(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """持平 where the base is printed too and differs."""
+    for claim in ledger.claims_of("change"):
+        if claim.words.get("direction") != "flat":
+            continue
+        current, prior = _one(claim, "current"), _one(claim, "quoted")
+        if current is None or prior is None:
+            yield skipped("prior" if current else "current")
+        elif current.quantity.interval.meets(prior.quantity.interval):
+            yield passed(current, prior)
+        else:
+            yield _failed(claim, (current, prior), "direction", None, rule, before=prior.quantity.text)
+
+
+def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A percentage of change from a base of zero: the whole of the current figure is the increase."""
+    for claim in ledger.claims_of("change"):
+        percent, current, delta = _one(claim, "percent"), _one(claim, "current"), _one(claim, "delta")
+        prior = _one(claim, "prior")
+        if percent is None or not percent.quantity.value:
+            continue
+        if prior is not None:
+            base, facts = prior.quantity.point, (percent, prior)
+        elif current is not None and delta is not None and claim.words.get("direction") == "up":
+            candidates = [c for c in claim.parts["current"] if c.quantity.point == delta.quantity.point]
+            exactly = bool(candidates) and percent.quantity.value == 100
+            base, facts = (Fraction(0) if exactly else Fraction(1)), (percent, candidates[0] if exactly else current, delta)
+        else:
+            yield skipped("prior" if delta else "delta")
+            continue
+        if base:
+            yield passed(*facts)
+            continue
+        fields = {"percent": percent.quantity.text, "current": facts[1].quantity.text, "delta": delta.quantity.text if delta else ""}
+        draft = Draft((percent,), facts[1:], fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
+        yield Verdict("failed", facts, (), draft)
+
+
+def no_plan(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A completion rate of a plan that is zero or was not made."""
+    for claim in (*ledger.claims_of("completion"), *ledger.claims_of("unplanned")):
+        percent, actual = _one(claim, "percent"), _one(claim, "actual")
+        budgets = claim.parts.get("budget", ())
+        unplanned = claim.kind == "unplanned"
+        if percent is None or (not budgets and not unplanned):
+            yield skipped("budget" if percent else "percent")
+            continue
+        zero = unplanned or (claim.explicit and not budgets[0].quantity.value)
+        if not zero or not percent.quantity.value or (actual is not None and not actual.quantity.value):
+            yield passed(percent, *budgets[:1])
+            continue
+        other = _one(claim, "alternative")
+        fields = {"percent": percent.quantity.text, "budget": budgets[0].quantity.text if budgets else "0", "hint": ""}
+        if other is not None and actual is not None:
+            fields["hint"] = _fitting(rule, percent, actual, other)
+        draft = Draft((percent, *budgets[:1]), (), fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
+        yield Verdict("failed", (percent, *budgets[:1]), (), draft)
+
+
+def _fitting(rule: Rule, percent: Fact, actual: Fact, other: Fact) -> str:
+    """What the rate does fit, when it is the rate of another plan of the same item."""
+    share = exact(100) * actual.quantity.interval / other.quantity.interval
+    return str(rule.options["hint"]).format(other=other.quantity.text) if percent.quantity.interval.meets(share) else ""
+
+
+def carried(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Carry-overs that an item names against what its plan leaves: actual + carried <= plan.
+
+    The plan is printed, or follows from the completion rate: actual / rate.
+    """
+    for claim in ledger.claims_of("carried"):
+        actual, budget, percent = (_one(claim, name) for name in ("actual", "budget", "percent"))
+        amounts = claim.groups["carried"]
+        if actual is None or (budget is None and (percent is None or not percent.quantity.value)):
+            yield skipped("budget")
+            continue
+        if budget is not None:
+            room, source = budget.quantity.interval - actual.quantity.interval, budget
+        else:
+            assert percent is not None
+            source = percent
+            room = _room(actual.quantity.interval, percent.quantity.interval)
+        left = total(fact.quantity.interval for fact in amounts)
+        facts = (*amounts, actual, source)
+        if left.at_most(room):
+            yield Verdict("passed", facts)
+        else:
+            yield Verdict("failed", facts, (), _overdrawn(rule, ledger, amounts, actual, source, room))
+
+
+def _room(actual: Interval, percent: Interval) -> Interval:
+    """actual·(100/p − 1): what a completion rate of p leaves, both ends taken jointly."""
+    low_rate, high_rate = percent.low, percent.high
+    if actual.low is None or actual.high is None or not low_rate or not high_rate:
+        return Interval(None, None)
+    ends = [a * (100 / p - 1) for a in (actual.low, actual.high) for p in (low_rate, high_rate)]
+    return Interval(min(ends), max(ends))
+
+
+def _overdrawn(
+    rule: Rule, ledger: Ledger, amounts: tuple[Fact, ...], actual: Fact, source: Fact, room: Interval
+) -> Draft:
+    unit = amounts[0].quantity
+    decimals = max(unit.decimals, ledger.house.get(unit.unit, 0))
+    stated = sum((fact.quantity.point for fact in amounts), Fraction(0))
+    low, high = (format_value((end or Fraction(0)) / unit.scale, decimals) for end in (room.low, room.high))
+    expected = f"{high}{unit.unit}" if low == high else f"{low}～{high}{unit.unit}"
+    difference = f"{format_value((stated - (room.high or Fraction(0))) / unit.scale, decimals)}{unit.unit}"
+    fields = {
+        "carried": f"{format_value(stated / unit.scale, decimals)}{unit.unit}", "actual": actual.quantity.text,
+        "source": source.quantity.text, "expected": expected, "difference": difference, "name": actual.name,
+    }  # fmt: skip
+    culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (*amounts, actual, source))
+    return Draft(amounts, (actual, source), fields, f"≤{expected}", difference, culprits)
+
+
+def negated(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A figure said not to exist that is printed elsewhere and is not zero."""
+    for claim in ledger.claims_of(rule.options.get("claims", "negation")):
+        amount = _one(claim, rule.options.get("part", "amount"))
+        if amount is None:
+            yield skipped("amount")
+        elif not amount.quantity.value:
+            yield passed(amount)
+        else:
+            fields = {"amount": amount.quantity.text, "name": amount.name, "figure": claim.words.get("figure", amount.name)}
+            draft = Draft((claim.span,), (amount,), fields, None, amount.quantity.text, (Culprit(claim.span.text, None, claim.span),))
+            yield Verdict("failed", (amount,), (), draft)
+
+
+def indicator(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A performance indicator whose actual value does not reach the expected one."""
+    judged = False
+    for claim in ledger.claims_of("indicator"):
+        expected, actual = _one(claim, "expected"), _one(claim, "actual")
+        if rule.where and not all(claim.words.get(k, "") in v for k, v in rule.where.items()):
+            continue
+        judged = True
+        if expected is None or actual is None or expected.quantity.unit != actual.quantity.unit:
+            yield skipped("expected" if actual else "actual")
+            continue
+        relation = claim.words.get("relation", "at-least")
+        kept = {
+            "at-least": expected.quantity.interval.at_most(actual.quantity.interval),
+            "at-most": actual.quantity.interval.at_most(expected.quantity.interval),
+        }.get(relation, True)
+        if kept:
+            yield passed(expected, actual)
+            continue
+        fields = {"name": claim.words.get("name", ""), "expected": claim.words.get("expected_text", ""), "actual": actual.quantity.text}
+        draft = Draft((actual,), (expected,), fields, claim.words.get("expected_text"), None, (), certainty="likely")
+        yield Verdict("failed", (expected, actual), (), draft)
+    if not judged:
+        yield skipped("indicator")

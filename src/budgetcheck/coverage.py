@@ -1,0 +1,58 @@
+"""What became of every amount and percentage: checked, read but unconstrained, not understood, or no statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .ledger import Ledger
+from .model import Coverage, Gap, Span
+from .statements import Statement, span_of
+
+__all__ = ["cover"]
+
+
+def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
+    """Count the amounts and percentages of a ledger by what became of them; `touched` took part in a rule."""
+    read = _read(ledger)
+    numbers = checked = unread = excluded = 0
+    gaps: list[Gap] = []
+    for statement in ledger.statements:
+        for place, span in _numbers(statement):
+            if statement.passage.section.role != "statement":
+                excluded += 1
+                continue
+            numbers += 1
+            if place in touched:
+                checked += 1
+            elif place not in read:
+                unread += 1
+                gaps.append(Gap(span.text, span))
+    forms = {(f.span.block, f.span.start) for f in _form_facts(ledger)}
+    numbers += len(forms)
+    checked += len(forms & touched)
+    return Coverage(numbers, checked, numbers - checked - unread, unread, excluded, tuple(gaps))
+
+
+def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
+    if statement.skipped:
+        return
+    for token in statement.tokens:
+        if token.code in "MP" and token.quantity is not None:
+            yield (statement.passage.index, token.start), span_of(statement, token.start, token.end, token.quantity.text)
+
+
+def _form_facts(ledger: Ledger):  # type: ignore[no-untyped-def]
+    skipped = {statement.passage.index for statement in ledger.statements if statement.skipped}
+    grids = {passage.index for passage in ledger.passages if passage.block.kind == "grid"}
+    for fact in (*ledger.facts, *(f for c in ledger.claims for fs in c.parts.values() for f in fs)):
+        if fact.span.block in skipped | grids and fact.quantity.dimension in ("money", "percent"):
+            yield fact
+
+
+def _read(ledger: Ledger) -> set[tuple[int, int]]:
+    """Places of numbers that have a name or a part in a claim."""
+    places = {(f.span.block, f.span.start) for f in ledger.facts if f.name != f.quantity.text or f.topic}
+    for claim in ledger.claims:
+        for facts in (*claim.parts.values(), *claim.groups.values()):
+            places.update((fact.span.block, fact.span.start) for fact in facts)
+    return places

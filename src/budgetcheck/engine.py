@@ -1,0 +1,108 @@
+"""The engine: every rule on one ledger; what failed becomes findings, what could not be judged is skipped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from .checks import CHECKS
+from .equations import judge_equation
+from .ledger import Ledger
+from .model import Fact, Finding, Outcome, Span
+from .rulebook import Rule
+from .verdicts import Draft, Verdict
+
+__all__ = ["Judgement", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All outcomes, all findings in reading order, and the places of the numbers that took part."""
+
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+    touched: frozenset[tuple[int, int]]
+
+
+def judge(ledger: Ledger, rules: Sequence[Rule], language: str = "zh") -> Judgement:
+    """Run every rule that fits the document's kind on a ledger."""
+    outcomes: list[Outcome] = []
+    touched: set[tuple[int, int]] = set()
+    for rule in rules:
+        if rule.documents and ledger.kind and ledger.kind not in rule.documents:
+            outcomes.append(Outcome(rule.id, 0, 0, 1, (f"document kind {'/'.join(rule.documents)}",)))
+            continue
+        verdicts = list(_verdicts(rule, ledger))
+        touched.update((f.span.block, f.span.start) for v in verdicts if v.status != "skipped" for f in v.facts)
+        outcomes.append(_outcome(rule, verdicts, ledger, language))
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    return Judgement(tuple(outcomes), tuple(sorted(findings, key=_place)), frozenset(touched))
+
+
+def _verdicts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    if rule.relation is not None:
+        return judge_equation(rule, ledger)
+    return CHECKS[rule.check or ""](rule, ledger)
+
+
+def _place(finding: Finding) -> tuple[int, int, str]:
+    spans = [_span(side) for side in (*finding.stated, *finding.computed)]
+    first = spans[0] if spans else Span("")
+    return first.block, first.start, finding.rule
+
+
+def _span(side: Fact | Span) -> Span:
+    return side.span if isinstance(side, Fact) else side
+
+
+def _outcome(rule: Rule, verdicts: Sequence[Verdict], ledger: Ledger, language: str) -> Outcome:
+    counts = {status: sum(v.status == status for v in verdicts) for status in ("passed", "failed", "skipped")}
+    missing = tuple(dict.fromkeys(name for v in verdicts for name in v.missing))
+    findings: dict[str, Finding] = {}
+    for verdict in verdicts:
+        if verdict.draft is not None:
+            finding = _finding(rule, verdict.draft, language)
+            findings.setdefault(finding.id, finding)
+    skipped = counts["skipped"] or int(not verdicts)
+    if not verdicts:
+        missing = (rule.each,)
+    return Outcome(rule.id, counts["passed"], counts["failed"], skipped, missing, tuple(findings.values()))
+
+
+def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
+    template = rule.message if language == "zh" else rule.english["message"]
+    message = Formatter().vformat(template, (), _Fields(draft.fields))
+    return Finding(
+        id=_fingerprint(rule, draft),
+        rule=rule.id,
+        kind=draft.kind or rule.kind,
+        severity=draft.severity or rule.severity,
+        certainty=draft.certainty,
+        message=message,
+        stated=draft.stated,
+        computed=draft.computed,
+        expected=draft.expected,
+        difference=draft.difference,
+        culprits=draft.culprits,
+        relation=draft.relation,
+    )
+
+
+class _Fields(dict[str, Any]):
+    """Template fields; one that a reading does not have stays visible by name."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(fields)
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def _fingerprint(rule: Rule, draft: Draft) -> str:
+    """Twelve hex digits of rule, place and values: the same document and finding give the same id."""
+    sides = [(_span(side).section, _span(side).quote, _span(side).text) for side in (*draft.stated, *draft.computed)]
+    places = [(_span(side).block, _span(side).start) for side in draft.stated]
+    return hashlib.sha256(repr((rule.id, sides, places)).encode()).hexdigest()[:12]

@@ -1,0 +1,258 @@
+"""Rules that are equations: bind names to facts, compare the intervals of both sides, say what it should be."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .amounts import format_value, refined, spread
+from .expression import Relation
+from .intervals import Interval, exact
+from .ledger import Ledger
+from .model import Claim, Culprit, Fact, Quantity
+from .rulebook import Rule
+from .verdicts import Draft, Verdict, lowered, skipped
+
+__all__ = ["Binding", "bindings", "holds_with", "judge_equation"]
+
+_MOST_READINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Facts for a relation's names. `absent` names are optional and count as exactly zero."""
+
+    parts: Mapping[str, Fact]
+    groups: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    explicit: bool = True
+
+    def facts(self, names: Sequence[str]) -> tuple[Fact, ...]:
+        """The facts behind some names, in their order."""
+        found: list[Fact] = []
+        for name in names:
+            found.extend((self.parts[name],) if name in self.parts else self.groups.get(name, ()))
+        return tuple(found)
+
+    def intervals(self, house: Mapping[str, int] | None) -> dict[str, Interval | tuple[Interval, ...]]:
+        """Each name's interval: as printed, or refined to the decimals of the house."""
+        read = (lambda f: f.quantity.interval) if house is None else (lambda f: refined(f.quantity, dict(house)))
+        env: dict[str, Interval | tuple[Interval, ...]] = {name: read(fact) for name, fact in self.parts.items()}
+        env |= {name: tuple(map(read, facts)) for name, facts in self.groups.items()}
+        return env | dict.fromkeys(self.absent, exact(0))
+
+    def points(self) -> dict[str, Interval | tuple[Interval, ...]]:
+        """Each name's printed value as an exact interval."""
+        env: dict[str, Interval | tuple[Interval, ...]] = {n: exact(f.quantity.point) for n, f in self.parts.items()}
+        env |= {name: tuple(exact(f.quantity.point) for f in facts) for name, facts in self.groups.items()}
+        return env | dict.fromkeys(self.absent, exact(0))
+
+
+def judge_equation(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """One verdict for each binding of an equation rule."""
+    assert rule.relation is not None
+    relation = rule.relation
+    for readings in bindings(rule, ledger):
+        if isinstance(readings, Verdict):
+            yield readings
+        elif all(_condition(when, readings[0]) for when in rule.when):
+            yield _judge(rule, relation, readings, ledger)
+
+
+def bindings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
+    """Alternative readings for each instance of a rule, or a skipped verdict naming what is missing."""
+    if rule.each.startswith("claim."):
+        for claim in ledger.claims_of(rule.each.removeprefix("claim.")):
+            if _where(rule, claim):
+                yield _claim_readings(rule, claim)
+    else:
+        yield from _figure_readings(rule, ledger)
+
+
+def _where(rule: Rule, claim: Claim) -> bool:
+    return all(claim.words.get(key, "") in values for key, values in rule.where.items())
+
+
+def _claim_readings(rule: Rule, claim: Claim) -> list[Binding] | Verdict:
+    assert rule.relation is not None
+    wanted = tuple(dict.fromkeys((*rule.relation.names, *(n for when in rule.when for n in when.names))))
+    missing = [n for n in wanted if n not in claim.parts and n not in claim.groups and n not in rule.optional]
+    if missing:
+        return skipped(*missing)
+    single = [name for name in wanted if name in claim.parts]
+    absent = tuple(n for n in wanted if n not in claim.parts and n not in claim.groups)
+    choices = itertools.islice(itertools.product(*(claim.parts[name] for name in single)), _MOST_READINGS)
+    return [
+        Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit)
+        for choice in choices
+    ]
+
+
+def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
+    """One binding for each fund whose figures the report prints."""
+    assert rule.relation is not None
+    names = rule.relation.names
+    anchors = _printings(names[0], rule, ledger)
+    if not anchors:
+        yield skipped(names[0])
+        return
+    for anchor in anchors:
+        fund = anchor.fund if names[0].rpartition(".")[2] in ledger.funded else None
+        parts: dict[str, Fact] = {names[0]: anchor}
+        for name in names[1:]:
+            found = _printings(name, rule, ledger, fund)
+            if found:
+                parts[name] = min(found, key=lambda fact: abs(fact.span.block - anchor.span.block))
+        missing = [n for n in names if n not in parts and n not in rule.optional]
+        if missing or len(parts) < 2:
+            yield skipped(*(missing or names[1:]))
+            continue
+        yield [Binding(parts, absent=tuple(n for n in names if n not in parts))]
+
+
+def _printings(name: str, rule: Rule, ledger: Ledger, fund: str | None = None) -> list[Fact]:
+    """Distinct printings of a figure: the first of each value and fund. `上年.` in front of a name is last year."""
+    prefix, _, figure = name.rpartition(".")
+    measure = rule.options.get("measure", ledger.measure)
+    year = rule.options.get("prefixes", {}).get(prefix, 0)
+    firsts: dict[tuple[Fraction, str], Fact] = {}
+    for fact in ledger.figure(figure, measure, year, fund):
+        firsts.setdefault((fact.quantity.point, fact.fund), fact)
+    return list(firsts.values())
+
+
+def _condition(when: Relation, binding: Binding) -> bool:
+    env = binding.points()
+    return when.holds(when.left.over(env), when.right.over(env))
+
+
+def holds_with(relation: Relation, binding: Binding, replaced: Mapping[tuple[int, int], Interval]) -> bool:
+    """Whether a relation holds once some printed numbers, by (block, start), stand for other values."""
+    env = dict(binding.intervals(None))
+    for name, fact in binding.parts.items():
+        env[name] = replaced.get((fact.span.block, fact.span.start), fact.quantity.interval)
+    for name, facts in binding.groups.items():
+        env[name] = tuple(replaced.get((f.span.block, f.span.start), f.quantity.interval) for f in facts)
+    return relation.holds(relation.left.over(env), relation.right.over(env))
+
+
+def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledger) -> Verdict:
+    """A relation is broken only where no reading satisfies it."""
+    for binding in readings:
+        if _holds(relation, binding, None):
+            return _house_verdict(rule, relation, binding, ledger)
+    return _broken(rule, relation, readings[0], ledger, printed=True)
+
+
+def _holds(relation: Relation, binding: Binding, house: Mapping[str, int] | None) -> bool:
+    env = binding.intervals(house)
+    return relation.holds(relation.left.over(env), relation.right.over(env))
+
+
+def _house_verdict(rule: Rule, relation: Relation, binding: Binding, ledger: Ledger) -> Verdict:
+    """Printed digits agree; where the finer reading of the house does not, a likely finding one lower."""
+    facts = binding.facts(relation.names)
+    if rule.options.get("house", True) is False or _holds(relation, binding, ledger.house):
+        return Verdict("passed", facts)
+    if _last_place(relation, binding, ledger) or lowered(rule.severity) is None:
+        return Verdict("passed", facts)
+    return _broken(rule, relation, binding, ledger, printed=False)
+
+
+def _broken(rule: Rule, relation: Relation, binding: Binding, ledger: Ledger, *, printed: bool) -> Verdict:
+    facts = binding.facts(relation.names)
+    likely = not printed or not binding.explicit
+    severity = lowered(rule.severity) if likely else rule.severity
+    kind = None
+    if printed and _last_place(relation, binding, ledger):
+        severity, kind = "info", "rounding"
+    if severity is None:
+        return Verdict("passed", facts)
+    return Verdict("failed", facts, (), _draft(rule, relation, binding, ledger, severity, kind, likely=likely))
+
+
+def _last_place(relation: Relation, binding: Binding, ledger: Ledger) -> bool:
+    """Whether one unit in the last place of the left side, or truncation, explains the difference."""
+    left = relation.left.over(binding.points())
+    facts = binding.facts(relation.left.names)
+    if not facts or left.low is None or facts[0].quantity.dimension == "count":
+        return False
+    unit = max(facts, key=lambda f: f.quantity.decimals).quantity
+    decimals = max(unit.decimals, ledger.house.get(unit.unit, 0))
+    ulp = unit.scale / 10**decimals
+    near = Interval(left.low - ulp * 3 / 2, left.low + ulp * 3 / 2, open_low=True, open_high=True)
+    env = binding.intervals(ledger.house)
+    return relation.holds(near, relation.right.over(env)) or (
+        bool(left.low) and relation.holds(near, relation.right.over(binding.intervals(None))) and not _coarse(binding, ledger)
+    )
+
+
+def _coarse(binding: Binding, ledger: Ledger) -> bool:
+    """Whether some number has fewer decimals than the house prints."""
+    return any(f.quantity.decimals < ledger.house.get(f.quantity.unit, 0) for f in binding.parts.values())
+
+
+def _draft(
+    rule: Rule, relation: Relation, binding: Binding, ledger: Ledger, severity: object, kind: str | None, *, likely: bool
+) -> Draft:
+    stated, computed = binding.facts(relation.left.names), binding.facts(relation.right.names)
+    points = binding.points()
+    left, right = relation.left.over(points), relation.right.over(points)
+    lead = stated[0].quantity
+    decimals = max([lead.decimals, _usual(lead, ledger), *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension)])
+    env = binding.intervals(ledger.house)
+    expected = _suggestion(relation.right.over(env), lead.unit, lead.scale, decimals) if relation.operator == "==" else None
+    difference = _difference(left, right, lead.unit, lead.scale, decimals)
+    fields = _fields(binding, relation, left, right, decimals)
+    fields |= {"expected": expected or "", "difference": difference or ""}
+    target = binding.parts.get(rule.culprit or relation.target or "")
+    suggestion = expected if target is not None and target is binding.parts.get(relation.target or "") else None
+    culprits = (Culprit(target.quantity.text, suggestion, target.span),) if target is not None else ()
+    return Draft(
+        stated, computed, fields, expected, difference, culprits,
+        certainty="likely" if likely else "certain",
+        severity=severity, kind=kind, relation=(relation, binding, relation.right.over(env)),
+    )  # fmt: skip
+
+
+def _usual(lead: Quantity, ledger: Ledger) -> int:
+    """Decimals in which a suggestion is given: the document's own, except for whole numbers of things."""
+    return ledger.house.get(lead.unit, 0) if lead.dimension in ("money", "percent") else 0
+
+
+def _suggestion(side: Interval, unit: str, scale: Fraction, decimals: int) -> str | None:
+    """The printed form of a side: one value where both ends round to it, else a range."""
+    if side.low is None or side.high is None:
+        return None
+    low, high = format_value(side.low / scale, decimals), format_value(side.high / scale, decimals)
+    middle = format_value((side.low + side.high) / 2 / scale, decimals)
+    narrow = spread(_decimal(middle), decimals, scale)
+    if low == high or (narrow.low is not None and narrow.low <= side.low and side.high <= (narrow.high or 0)):
+        return f"{middle}{unit}"
+    return f"{low}～{high}{unit}"
+
+
+def _decimal(text: str):  # type: ignore[no-untyped-def]
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
+def _difference(left: Interval, right: Interval, unit: str, scale: Fraction, decimals: int) -> str | None:
+    if left.low is None or right.low is None:
+        return None
+    return f"{format_value(abs(left.low - right.low) / scale, decimals)}{'个百分点' if unit == '%' else unit}"
+
+
+def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str]:
+    fields = {name: fact.quantity.text for name, fact in binding.parts.items()}
+    fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
+    fields |= {name: "、".join(f"{f.name}{f.quantity.text}" for f in facts) for name, facts in binding.groups.items()}
+    fields |= dict(binding.words)
+    lead = binding.facts(relation.left.names)[0].quantity
+    for name, side in (("left", left), ("right", right)):
+        fields[name] = f"{format_value(side.low / lead.scale, decimals)}{lead.unit}" if side.low is not None else "?"
+    return fields

@@ -1,0 +1,144 @@
+"""Figures of the narrative: each amount or count that states a level, with everything that identifies it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .model import Fact
+from .naming import Label, Namer
+from .statements import Statement, span_of
+from .tokens import Token
+from .wording import Wording
+
+__all__ = ["Level", "label_start", "read_facts", "token_fact"]
+
+# A label ends where one of these stands: punctuation, another number, a relation's word.
+_BOUNDARY = frozenset(",.;:/()MNPO#TLSKRB Q!".replace(" ", ""))
+_MEASURES = {"a": "actual", "i": "initial", "j": "adjusted", "b": "budget"}
+# Slots whose number is no level of its own.
+_NOT_LEVELS = frozenset({"delta", "carried"})
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A fact with its place in the token stream: statement number, token index, bracket depth."""
+
+    fact: Fact
+    statement: int
+    token: int
+    sentence: int
+    depth: int
+    inherited: bool = False
+
+
+def read_facts(statements: Sequence[Statement], namer: Namer, wording: Wording) -> tuple[Level, ...]:
+    """All levels of all statements, in reading order."""
+    levels: list[Level] = []
+    for number, statement in enumerate(statements):
+        if statement.passage.section.role == "statement":
+            levels.extend(_levels(number, statement, namer))
+    return tuple(levels)
+
+
+def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
+    excluded = {
+        index
+        for match in statement.matches
+        for slot, index in match.slots.items()
+        if slot in _NOT_LEVELS and match.kind != "carried"
+    }
+    used = {index for match in statement.matches for index in match.slots.values()}
+    priors = {match.slots["prior"] for match in statement.matches if "prior" in match.slots}
+    earlier: list[Level] = []
+    for index, token in enumerate(statement.tokens):
+        if token.code not in "MNP" or index in excluded or token.quantity is None:
+            continue
+        level = _level(number, statement, index, token, namer, earlier)
+        if token.code == "P":
+            if index not in used and not level.inherited:
+                yield replace(level, fact=replace(level.fact, measure="rate"))
+            continue
+        if index in priors:
+            level = replace(level, fact=replace(level.fact, year=level.fact.year or -1))
+        earlier.append(level)
+        yield level
+
+
+def label_start(statement: Statement, index: int) -> int:
+    """Index of the first token of the label that ends right before token `index`."""
+    start = index
+    while start > 0 and statement.codes[start - 1] not in _BOUNDARY:
+        start -= 1
+    return start
+
+
+def _level(
+    number: int, statement: Statement, index: int, token: Token, namer: Namer, earlier: list[Level]
+) -> Level:
+    label = _label(statement, index, namer)
+    previous = _previous(statement, index, earlier)
+    inherited = label.empty
+    if label.empty and previous is not None:
+        label = replace_label(label, previous.fact)
+    elif label.empty:
+        label = namer.from_section(statement.passage, label)
+    fact = token_fact(statement, token, label, namer)
+    if not label.measure and previous is not None and inherited:
+        fact = replace(fact, measure=previous.fact.measure)
+    depth = statement.depths[index]
+    return Level(fact, number, index, statement.sentences[index], depth, inherited)
+
+
+def replace_label(label: Label, fact: Fact) -> Label:
+    """A bare label ("支出决算为") that continues what an earlier fact of the sentence names."""
+    return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic, fund=label.fund or fact.fund)
+
+
+def _previous(statement: Statement, index: int, earlier: list[Level]) -> Level | None:
+    """The nearest earlier level of the same sentence, outside brackets unless we are inside the same."""
+    for level in reversed(earlier):
+        if level.sentence != statement.sentences[index]:
+            return None
+        if level.depth <= statement.depths[index] and ";" not in statement.codes[level.token : index]:
+            return level
+    return None
+
+
+def _label(statement: Statement, index: int, namer: Namer) -> Label:
+    start = label_start(statement, index)
+    tokens = statement.tokens[start:index]
+    if start and statement.codes[start - 1] == ":" and not any(t.code in "xn" for t in tokens):
+        head = label_start(statement, start - 1)
+        tokens = statement.tokens[head : start - 1] + tokens
+    if start > 1 and statement.codes[start - 1] == "," and statement.codes[start - 2] == "Y" and not any(
+        t.code == "Y" for t in tokens
+    ):
+        tokens = (statement.tokens[start - 2], *tokens)
+    measure = next((_MEASURES[t.code] for t in reversed(tokens) if t.code in _MEASURES), "")
+    label = namer.label([t for t in tokens if t.code in "xnudcZ"], statement.passage)
+    year = next((t for t in reversed(tokens) if t.code == "Y"), None)
+    return replace(label, measure=measure, year=namer.year(year.text, year.value) if year else 0)
+
+
+def token_fact(statement: Statement, token: Token, label: Label, namer: Namer) -> Fact:
+    """A fact of a numeric token under a label."""
+    assert token.quantity is not None
+    span = span_of(statement, token.start, token.end, token.quantity.text)
+    return Fact(
+        name=label.name or token.quantity.text,
+        quantity=token.quantity,
+        span=span,
+        figure=label.figure,
+        measure=label.measure or namer.default_measure,
+        year=label.year,
+        fund=label.fund,
+        topic=label.topic,
+        path=label.path,
+    )
+
+
+def strip_marks(text: str) -> str:
+    """A name without quotes, item numbers and dashes around it."""
+    return re.sub(r'^[\s\-·.、\d"]+(?=[^\d])|["\s\-]+$', "", text).replace('"', "")

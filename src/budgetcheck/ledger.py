@@ -1,0 +1,59 @@
+"""The ledger: everything a document says, by name. What rules see, and all they see."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .model import Claim, Document, Fact
+from .outline import Passage
+from .statements import Statement
+
+__all__ = ["Ledger"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Facts, claims and passages of one document. `house` are the decimals it usually prints, by unit."""
+
+    document: Document
+    kind: str | None
+    year: int | None
+    entity: str | None
+    passages: tuple[Passage, ...]
+    statements: tuple[Statement, ...]
+    facts: tuple[Fact, ...]
+    claims: tuple[Claim, ...]
+    house: Mapping[str, int]
+    names: tuple[str, ...] = ()
+    funded: frozenset[str] = field(default_factory=frozenset)
+
+    @functools.cached_property
+    def _figures(self) -> dict[tuple[str, str, int], tuple[Fact, ...]]:
+        grouped: dict[tuple[str, str, int], list[Fact]] = {}
+        for fact in self.facts:
+            if fact.figure and not fact.topic:
+                grouped.setdefault((fact.figure, fact.measure, fact.year), []).append(fact)
+        return {key: tuple(facts) for key, facts in grouped.items()}
+
+    def figure(self, name: str, measure: str, year: int = 0, fund: str | None = None) -> tuple[Fact, ...]:
+        """All printings of a standard figure of the whole report; `fund` None takes any."""
+        found = self._figures.get((name, measure, year), ())
+        return tuple(fact for fact in found if fund is None or fact.fund == fund or name not in self.funded)
+
+    @functools.cached_property
+    def _claims(self) -> dict[str, tuple[Claim, ...]]:
+        grouped: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            grouped.setdefault(claim.kind, []).append(claim)
+        return {kind: tuple(claims) for kind, claims in grouped.items()}
+
+    def claims_of(self, kind: str) -> tuple[Claim, ...]:
+        """All claims of a kind, in reading order."""
+        return self._claims.get(kind, ())
+
+    @property
+    def measure(self) -> str:
+        """The measure of a figure that names none: a budget's is the plan, a final account's the actual."""
+        return "budget" if self.kind == "budget" else "actual"

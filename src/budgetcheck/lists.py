@@ -1,0 +1,283 @@
+"""Lists under a total: inline behind 其中, in brackets, or as numbered and unnumbered paragraphs that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .facts import Level
+from .intervals import total as sum_of
+from .statements import Statement
+
+__all__ = ["Listing", "group_levels", "read_lists"]
+
+_MOST_UNNUMBERED = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A total and its parts, all of one measure, year and unit.
+
+    `form` is how the report lists them: "exhaustive" (it says so, or each part has its share of the whole),
+    "items" (numbered paragraphs), "inline", or "bracket". `shares` are the parts' percentage tokens.
+    """
+
+    total: Level
+    parts: tuple[Level, ...]
+    form: str
+    shares: tuple[tuple[int, int], ...] = ()
+
+
+def group_levels(levels: Sequence[Level]) -> Mapping[int, list[Level]]:
+    """Levels by the number of their statement."""
+    grouped: dict[int, list[Level]] = {}
+    for level in levels:
+        grouped.setdefault(level.statement, []).append(level)
+    return grouped
+
+
+def read_lists(statements: Sequence[Statement], levels: Sequence[Level]) -> tuple[Listing, ...]:
+    """Every list with at least two parts, in reading order."""
+    grouped = group_levels(levels)
+    found: list[Listing] = []
+    for number, statement in enumerate(statements):
+        if number in grouped or "L" in statement.codes or "T" in statement.codes:
+            found.extend(_statement_lists(number, statements, grouped))
+    return tuple(found)
+
+
+def _statement_lists(
+    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
+) -> Iterator[Listing]:
+    statement = statements[number]
+    for index, code in enumerate(statement.codes):
+        if code in "TL":
+            openers = _openers(number, index, statements, grouped)
+            if not openers:
+                continue
+            end = _range_end(statement, index)
+            inside = [lv for lv in grouped.get(number, []) if index < lv.token < end]
+            if inside:
+                readings = [_segments(statement, index, end, inside, marks) for marks in _marks(statement, index, end)]
+                yield from _best(openers, readings, statement, "exhaustive" if code == "L" else "inline")
+            elif _ends_open(statement.codes[index:]):
+                items, form = _items(number, statements, grouped)
+                yield from _listings(openers, items, None, "exhaustive" if code == "L" else form, statements)
+        elif code == "(" and index and statement.codes[index - 1] in "MN":
+            yield from _bracket(number, index, statement, grouped)
+
+
+def _ends_open(rest: str) -> bool:
+    """Whether a list's opening ends its paragraph, so that the list is what follows."""
+    return not any(code in "MNP" for code in rest) and (rest[-1] == ":" or not rest[1:].strip(":,."))
+
+
+def _bracket(
+    number: int, index: int, statement: Statement, grouped: Mapping[int, list[Level]]
+) -> Iterator[Listing]:
+    end = _closing(statement, index)
+    if "T" in statement.codes[index:end]:
+        return
+    inside = [lv for lv in grouped.get(number, []) if index < lv.token < end]
+    opener = [lv for lv in grouped.get(number, []) if lv.token == index - 1]
+    yield from _listings(opener, [[lv] for lv in inside if not lv.inherited], None, "bracket")
+
+
+def _closing(statement: Statement, index: int) -> int:
+    depth = statement.depths[index]
+    for place in range(index + 1, len(statement.codes)):
+        if statement.codes[place] == ")" and statement.depths[place] <= depth:
+            return place
+    return len(statement.codes)
+
+
+def _range_end(statement: Statement, index: int) -> int:
+    """A list ends with its sentence or with the bracket it stands in."""
+    depth = statement.depths[index]
+    for place in range(index + 1, len(statement.codes)):
+        code = statement.codes[place]
+        if code == "." or (code == ")" and statement.depths[place] < depth):
+            return place
+    return len(statement.codes)
+
+
+def _openers(
+    number: int, index: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
+) -> list[Level]:
+    """The totals that a list breaks down: for each measure the last level before it in its sentence."""
+    statement = statements[number]
+    depth, sentence = statement.depths[index], statement.sentences[index]
+    own = [lv for lv in grouped.get(number, []) if lv.token < index and lv.depth <= depth]
+    same = [lv for lv in own if lv.sentence == sentence]
+    if same:
+        cut = _last_semicolon(statement, index)
+        same = [lv for lv in same if lv.token > cut] or same[-1:]
+        if depth:
+            same = [lv for lv in same if lv.depth < depth][-1:] or same[-1:]
+        return _last_of_each(same)
+    nearest = max((lv.sentence for lv in own if "R" not in _codes(statement, lv.sentence)), default=-1)
+    before = [lv for lv in own if lv.sentence == nearest]
+    if before:
+        several = {statement.codes.count(";", 0, lv.token) for lv in before}
+        return _first_of_each(before) if len(several) == 1 else []
+    if sentence == 0 and number and not own:
+        return _opened_before(number, statements, grouped)
+    return []
+
+
+def _codes(statement: Statement, sentence: int) -> str:
+    return "".join(c for c, s in zip(statement.codes, statement.sentences, strict=True) if s == sentence)
+
+
+def _opened_before(
+    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
+) -> list[Level]:
+    """A paragraph that starts with 其中 breaks down the opening of the paragraph before it."""
+    statement, above = statements[number], statements[number - 1]
+    if statement.codes[:1] not in ("T", "L") or above.passage.section.path[:-1] != statement.passage.section.path[:-1]:
+        return []
+    return _first_of_each([lv for lv in grouped.get(number - 1, []) if lv.depth == 0])
+
+
+def _last_semicolon(statement: Statement, index: int) -> int:
+    start = statement.sentence_start(index)
+    return statement.codes.rfind(";", start, index)
+
+
+def _last_of_each(levels: Sequence[Level]) -> list[Level]:
+    return list({(lv.fact.measure, lv.fact.quantity.dimension): lv for lv in levels}.values())
+
+
+def _first_of_each(levels: Sequence[Level]) -> list[Level]:
+    return list({(lv.fact.measure, lv.fact.quantity.dimension): lv for lv in reversed(levels)}.values())
+
+
+def _marks(statement: Statement, index: int, end: int) -> list[str]:
+    """What parts a list's segments, likeliest first: with a colon semicolons; without, commas up to the semicolon."""
+    if ";" not in statement.codes[index:end]:
+        return [",/"]
+    colon = statement.tokens[index].text.endswith("：") or statement.codes[index + 1 : index + 2] == ":"
+    return [";", ",/"] if colon else [",/", ";"]
+
+
+def _best(
+    openers: Sequence[Level], readings: Sequence[Sequence[Sequence[Level]]], statement: Statement, form: str
+) -> Iterator[Listing]:
+    """The first reading of a list whose parts add up to its total; else the likeliest."""
+    for total in openers:
+        listings = [found for reading in readings for found in _listings([total], reading, statement, form)]
+        adding = [found for found in listings if _adds_up(found)]
+        yield from (adding or listings)[:1]
+
+
+def _adds_up(listing: Listing) -> bool:
+    parts = sum_of(level.fact.quantity.interval for level in listing.parts)
+    return parts.meets(listing.total.fact.quantity.interval)
+
+
+def _segments(
+    statement: Statement, index: int, end: int, inside: Sequence[Level], marks: str
+) -> list[list[Level]]:
+    """Levels of each list segment, parted by `marks`."""
+    depth = statement.depths[index]
+    codes = statement.codes
+    stop = end
+    if marks != ";" and ";" in codes[index:end]:
+        stop = codes.index(";", index)
+    for place in range(index + 1, stop):
+        nested = codes[place] == "T" and statement.depths[place] == depth and marks != ";"
+        if codes[place] == "R" or nested:
+            stop = place
+            break
+    segments: list[list[Level]] = [[]]
+    place = index + 1
+    for level in inside:
+        if level.token >= stop:
+            break
+        if any(codes[i] in marks and statement.depths[i] == depth for i in range(place, level.token)):
+            segments.append([])
+        if level.depth == depth and not _after_inner_part(statement, place, level.token):
+            segments[-1].append(level)
+        place = level.token
+    return segments
+
+
+def _after_inner_part(statement: Statement, start: int, end: int) -> bool:
+    return "T" in statement.codes[start:end]
+
+
+def _items(
+    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
+) -> tuple[list[list[Level]], str]:
+    """The levels of each paragraph that continues a list opened at the end of statement `number`."""
+    if number + 1 >= len(statements):
+        return [], "items"
+    first = statements[number + 1].passage
+    if first.level is None:
+        return _unnumbered(number, statements, grouped), "items"
+    opener = statements[number].passage
+    if first.level <= opener.enclosing:
+        return [], "items"
+    items: list[list[Level]] = []
+    for place in range(number + 1, len(statements)):
+        passage = statements[place].passage
+        if passage.level is not None and passage.level < first.level:
+            break
+        if passage.level == first.level:
+            items.append([])
+        items[-1].extend(lv for lv in grouped.get(place, []) if lv.depth == 0)
+    return items, "items"
+
+
+def _unnumbered(
+    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
+) -> list[list[Level]]:
+    items: list[list[Level]] = []
+    for place in range(number + 1, min(number + 1 + _MOST_UNNUMBERED, len(statements))):
+        passage = statements[place].passage
+        own = [lv for lv in grouped.get(place, []) if lv.depth == 0]
+        if passage.level is not None or passage.heading or not own or own[0].inherited:
+            break
+        items.append(own)
+    return items
+
+
+def _listings(
+    openers: Sequence[Level],
+    segments: Sequence[Sequence[Level]],
+    statement: Statement | None,
+    form: str,
+    statements: Sequence[Statement] = (),
+) -> Iterator[Listing]:
+    for total in openers:
+        parts = [part for part in (_part(total, segment) for segment in segments) if part]
+        if len(parts) < 2:
+            continue
+        shares = tuple(
+            share for part in parts if (share := _share(part, statement or statements[part.statement])) is not None
+        ) if statement or statements else ()
+        complete = len(shares) == len(parts) and form != "bracket"
+        yield Listing(total, tuple(parts), "exhaustive" if complete else form, shares)
+
+
+def _part(total: Level, segment: Sequence[Level]) -> Level | None:
+    for level in segment:
+        same_kind = level.fact.quantity.dimension == total.fact.quantity.dimension
+        counts = total.fact.quantity.dimension != "count" or level.fact.quantity.unit == total.fact.quantity.unit
+        if (
+            same_kind
+            and counts
+            and level.fact.measure == total.fact.measure
+            and level.fact.year == total.fact.year
+            and level.fact.identity != total.fact.identity
+        ):
+            return level
+    return None
+
+
+def _share(part: Level, statement: Statement) -> tuple[int, int] | None:
+    """The percentage that a part is said to be of its whole: the first one read as a share behind it."""
+    for match in statement.matches:
+        if match.kind == "share" and match.slots.get("part") == part.token:
+            return part.statement, match.slots["percent"]
+    return None

@@ -1,0 +1,263 @@
+"""The values that flow through the pipeline: frozen, without behaviour that reads or writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from .intervals import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Block",
+    "Claim",
+    "Coverage",
+    "Culprit",
+    "Document",
+    "Fact",
+    "Finding",
+    "Gap",
+    "Outcome",
+    "Quantity",
+    "Review",
+    "Section",
+    "Severity",
+    "Span",
+    "Text",
+]
+
+Severity = Literal["error", "warning", "info"]
+Certainty = Literal["certain", "likely"]
+Status = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something is printed: `text` exactly, `quote` with up to 120 characters around it."""
+
+    text: str
+    quote: str = ""
+    line: int | None = None
+    page: int | None = None
+    section: str | None = None
+    table: str | None = None
+    row: str | None = None
+    column: str | None = None
+    block: int = -1
+    start: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A printed number: `value` in `unit`; `low`/`high` bound what it stands for, in the base unit.
+
+    `scale` is the factor from `unit` to the base unit of its `dimension` (元 for money, 1 for counts,
+    one per cent for percentages). `approximate` numbers have bounds widened by their own words.
+    """
+
+    text: str
+    value: Decimal
+    unit: str
+    dimension: str
+    scale: Fraction
+    decimals: int
+    interval: Interval
+    approximate: bool = False
+
+    @property
+    def point(self) -> Fraction:
+        """The printed value in the base unit."""
+        return Fraction(self.value) * self.scale
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the numbers above it: path ("二", "五", "（三）"), its titles, and its role."""
+
+    path: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    role: str = "statement"
+
+    @property
+    def label(self) -> str:
+        """The section as reviewers write it: 二/五（三）."""
+        if not self.path:
+            return ""
+        head, rest = self.path[0], "".join(self.path[1:])
+        return f"{head}/{rest}" if rest else head
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Folded text with the way back: character i was printed at `offsets[i]` of `raw`."""
+
+    raw: str
+    folded: str
+    offsets: tuple[int, ...]
+
+    def printed(self, start: int, end: int) -> str:
+        """What stands on the page for folded[start:end]."""
+        if start >= end:
+            return ""
+        return self.raw[self.offsets[start] : self.offsets[end - 1] + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph or table in reading order. Cells are text, row by row."""
+
+    kind: Literal["heading", "paragraph", "grid"]
+    text: str
+    line: int | None = None
+    page: int | None = None
+    level: int | None = None
+    lines: tuple[tuple[int, int], ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report as read. `notes` are one-line remarks of the reader on what it could not keep."""
+
+    name: str
+    sha256: str
+    blocks: tuple[Block, ...]
+    pages: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One printed figure and what it is. Two facts are the same figure when all of `identity` agrees."""
+
+    name: str
+    quantity: Quantity
+    span: Span
+    figure: str | None = None
+    measure: str = "actual"
+    year: int = 0
+    fund: str = ""
+    topic: str = ""
+    path: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Everything that must agree before two printings are called the same figure."""
+        return (*self.path, self.figure or self.name, self.measure, str(self.year), self.fund, self.topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One assertion of a sentence.
+
+    Each part lists the facts it may mean, the likeliest first: a claim is broken only when no reading holds.
+    `words` are its non-numeric parts (direction, compare, base, …). `explicit` says that the sentence itself
+    names every part; otherwise some were filled in from what stands around it.
+    """
+
+    kind: str
+    parts: Mapping[str, tuple[Fact, ...]]
+    words: Mapping[str, str]
+    span: Span
+    groups: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    explicit: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A printed number or word that is wrong, with what it should be where that is known."""
+
+    text: str
+    suggestion: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A relation that no true values can satisfy: both sides, the difference, and where each is printed."""
+
+    id: str
+    rule: str
+    kind: str
+    severity: Severity
+    certainty: Certainty
+    message: str
+    stated: tuple[Fact | Span, ...]
+    computed: tuple[Fact | Span, ...]
+    expected: str | None = None
+    difference: str | None = None
+    culprits: tuple[Culprit, ...] = ()
+    root: str | None = None
+    relation: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one rule on one document. A rule without its facts is skipped and names them."""
+
+    rule: str
+    passed: int
+    failed: int
+    skipped: int
+    missing: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """`failed` if anything failed, `passed` if anything passed, else `skipped`."""
+        return "failed" if self.failed else "passed" if self.passed else "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A number of the report that was not understood."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Counts of amounts and percentages by what became of them; `excluded` are in no statement."""
+
+    numbers: int
+    checked: int
+    unconstrained: int
+    unread: int
+    excluded: int
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def share_checked(self) -> Fraction:
+        """Checked numbers over all numbers; 0 where there are none."""
+        return Fraction(self.checked, self.numbers) if self.numbers else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The answer for one document."""
+
+    document: Document
+    kind: str | None
+    year: int | None
+    entity: str | None
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """No error, and something was checked: a report that could not be read is not a pass."""
+        return self.coverage.checked > 0 and not any(f.severity == "error" for f in self.findings)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Findings as a pandas frame, one row each, text columns (shape: findings by 12)."""
+        from .reports.frame import to_frame
+
+        return to_frame(self)

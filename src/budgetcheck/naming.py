@@ -1,0 +1,173 @@
+"""Names to identities: figures, subject paths (类 款 项), funds, years and topics, all from data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .outline import Passage
+from .subjects import subjects
+from .tokens import Token
+from .wording import Wording, alternation
+
+__all__ = ["Label", "Namer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the words before a number say that it is. `empty`: nothing but measures and years."""
+
+    name: str = ""
+    figure: str | None = None
+    path: tuple[str, ...] = ()
+    topic: str = ""
+    fund: str = ""
+    measure: str = ""
+    year: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing names the figure."""
+        return not self.name
+
+
+class Namer:
+    """Resolves names in one document: knows its year, its makers' names and its default measure."""
+
+    def __init__(self, wording: Wording, year: int | None, entities: Sequence[str], kind: str | None) -> None:
+        self.wording = wording
+        self.document_year = year
+        self.entities = tuple(sorted((e for e in entities if e), key=len, reverse=True))
+        self._mark = re.compile(rf"({wording.level_mark.pattern})")
+        self.default_measure = "budget" if kind == "budget" else "actual"
+        self._funded = frozenset(wording.table("funded")["figures"])
+        self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
+        self._subjectless = frozenset(wording.table("topics")["subjectless"])
+        self._classes = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) == 3)
+        self._topic_ending = re.compile(
+            "(?:" + "|".join(sorted(map(re.escape, wording.table("topics")["ending"]), key=len, reverse=True)) + ")$"
+        )
+        filler = alternation(wording.table("topics")["filler"])
+        self._filler = re.compile(rf"^(?:{filler}|[的\-、，: .\"])+|(?:{filler}|[的\-、，: .\"])+$")
+        self._sections: dict[int, Label] = {}
+
+    def year(self, text: str, value: str) -> int:
+        """A year's distance from the document's: 0 this year, -1 last year."""
+        if value in ("last", "this"):
+            return -1 if value == "last" else 0
+        found = re.search(r"(?:19|20)\d\d", text)
+        if not found or self.document_year is None:
+            return 0
+        return int(found.group()) - self.document_year
+
+    def key(self, name: str) -> str:
+        """A name without marks and endings, for comparing."""
+        bare = self._mark.sub("", name).strip('-"、.:： ')
+        shorter = self.wording.ending.sub("", bare)
+        return shorter or bare
+
+    def label(self, tokens: Sequence[Token], passage: Passage) -> Label:
+        """The label that a run of TEXT and NAME tokens makes."""
+        if not tokens:
+            return Label(fund=self._section_fund(passage))
+        text = "".join(token.text for token in tokens).strip('"-')
+        figures = [token for token in tokens if token.code == "n"]
+        last = tokens[-1]
+        if figures and (last.code == "n" or self._generic(last.text)):
+            return self._figure_label(tokens, figures[-1], text, passage)
+        return self._named(text, passage)
+
+    def _generic(self, text: str) -> bool:
+        """Whether a text behind a figure's name only says what kind of number it is."""
+        return not self.wording.ending.sub("", text.strip('"')) or text in ("的", "中")
+
+    def _figure_label(self, tokens: Sequence[Token], figure: Token, text: str, passage: Passage) -> Label:
+        place = tokens.index(figure)
+        before = "".join(token.text for token in tokens[:place] if token.code == "x")
+        fund = self._fund(text) or self._section_fund(passage)
+        return Label(
+            name=figure.text,
+            figure=figure.value,
+            topic=self._qualifier(before),
+            fund=fund if figure.value in self._funded else "",
+        )
+
+    def _qualifier(self, text: str) -> str:
+        """What stands before a figure's name, unless it only names the maker or fills the sentence."""
+        for entity in self.entities:
+            text = text.replace(entity, "")
+        text = self._filler.sub("", text)
+        return "" if self._fund(text) and len(text) <= 14 else text
+
+    def _named(self, text: str, passage: Passage) -> Label:
+        path = self.path(text)
+        fund = self._fund(text) or self._section_fund(passage)
+        if path:
+            return Label(name=text, path=path, fund=fund)
+        bare = self._qualifier(text)
+        name = self.key(bare) if bare else ""
+        if not name or name in self._subjectless or self._generic(text):
+            return Label(fund=fund)
+        return Label(name=name, topic=self.section_topic(passage))
+
+    def path(self, text: str) -> tuple[str, ...]:
+        """Subject path of a text with (类), (款), (项) marks, or of a known class's name; else ()."""
+        pieces = self._mark.split(text)
+        if len(pieces) == 1:
+            key = self.key(text)
+            return (key,) if key in self._classes else ()
+        names = [self.key(piece) for piece in pieces[::2]]
+        marks = pieces[1::2]
+        if not names[0]:
+            return ()
+        path = [name for name in names[: len(marks)] if name]
+        tail = names[-1]
+        if tail and len(marks) in (1, 2) and len(path) == len(marks) and not pieces[-1].startswith("支出"):
+            path.append(tail)
+        return tuple(path)
+
+    def _fund(self, text: str) -> str:
+        for fund, words in self._funds.items():
+            if any(word in text for word in words):
+                return fund
+        return ""
+
+    def _section_fund(self, passage: Passage) -> str:
+        for title in reversed(passage.section.titles):
+            found = self._fund(title)
+            if found:
+                return found
+        return ""
+
+    def topic(self, title: str) -> str:
+        """A project's or item's name from its heading."""
+        return self._topic_ending.sub("", re.sub(r"[\"\s]", "", title)).strip("。：:、，-")
+
+    def section_topic(self, passage: Passage) -> str:
+        """The innermost item heading that names something of its own; "" for the report as a whole."""
+        if passage.level is not None and passage.level < 4 and passage.heading:
+            return ""
+        titles = passage.section.titles
+        return self.topic(titles[-1]) if titles and len(titles) >= 3 else ""
+
+    def from_section(self, passage: Passage, label: Label) -> Label:
+        """What a bare label ("支出决算为") is about: the item's own heading, then the headings above."""
+        known = self._sections.get(passage.index)
+        if known is None:
+            known = self._sections[passage.index] = self._section_label(passage)
+        fund = label.fund or known.fund
+        return replace(known, measure=label.measure, year=label.year, fund=fund if known.figure is None or known.figure in self._funded else "")
+
+    def _section_label(self, passage: Passage) -> Label:
+        for title in reversed(passage.section.titles):
+            path = self.path(title)
+            if path:
+                return Label(name=title, path=path, fund=self._section_fund(passage))
+            figure = self.wording.figures.get(self.key(title)) or self.wording.figures.get(title)
+            if figure:
+                return Label(name=title, figure=figure)
+            topic = self.topic(title)
+            if topic:
+                return Label(name=topic, topic=topic)
+        return Label()

@@ -1,0 +1,101 @@
+"""The whole road on one screen: path → document → facts and claims → ledger → findings → review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .amounts import house_decimals
+from .claims import read_claims
+from .context import Context
+from .coverage import cover
+from .engine import judge
+from .enumerations import read_enumerations
+from .errors import BudgetcheckError, ReadError
+from .facts import read_facts
+from .identity import identify
+from .ledger import Ledger
+from .lists import read_lists
+from .locate import fold_symptoms
+from .model import Document, Review
+from .naming import Namer
+from .outline import outline
+from .readers import read_document, text_document
+from .recognise import read_forms
+from .rulebook import Rule, load_rules, select_rules
+from .statements import read_statements
+from .wording import Wording, load_wording
+
+__all__ = ["Options", "check", "read_ledger", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+    language: str = "zh"
+
+
+def check(source: str | Path, options: Options | None = None) -> Review:
+    """Check one report: a path, or the text itself (a string with a line break, or that names no file).
+
+    Raises ReadError where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is
+    in the review, never an exception.
+    """
+    options = options or Options()
+    wording = load_wording(options.rules)
+    rules = select_rules(load_rules(options.rules), options.select, options.ignore)
+    return review(_document(source, wording), wording, rules, options.language)
+
+
+def review(document: Document, wording: Wording, rules: Sequence[Rule], language: str = "zh") -> Review:
+    """Check a document already read."""
+    ledger = read_ledger(document, wording)
+    judgement = judge(ledger, rules, language)
+    findings = fold_symptoms(judgement.findings)
+    coverage = cover(ledger, judgement.touched)
+    return Review(
+        document, ledger.kind, ledger.year, ledger.entity, judgement.outcomes, findings, coverage, ledger.facts
+    )
+
+
+def read_ledger(document: Document, wording: Wording) -> Ledger:
+    """Everything a document says."""
+    passages = outline(document, wording)
+    who = identify(passages, wording)
+    namer = Namer(wording, who.year, who.names, who.kind)
+    forms = read_forms(passages, wording, namer)
+    statements = read_statements(passages, wording, skip=forms.blocks)
+    levels = read_facts(statements, namer, wording)
+    lists = read_lists(statements, levels)
+    context = Context(statements, levels, lists, namer)
+    claims = (*read_claims(context, lists, wording), *read_enumerations(context, wording), *forms.claims)
+    facts = (*(level.fact for level in levels), *forms.facts)
+    tokens = (t.quantity for s in statements for t in s.tokens if t.quantity is not None)
+    return Ledger(
+        document, who.kind, who.year, who.entity, passages, statements, facts, claims,
+        house=house_decimals(tokens), names=who.names, funded=frozenset(wording.table("funded")["figures"]),
+    )  # fmt: skip
+
+
+def _document(source: str | Path, wording: Wording) -> Document:
+    marks: Iterable[str] = wording.table("document")["marks"]
+    if isinstance(source, Path) or _names_file(source):
+        try:
+            return read_document(Path(source), tuple(marks))
+        except ReadError as error:
+            raise ReadError(f"{source}: {error}") from None
+    return text_document(source)
+
+
+def _names_file(source: str) -> bool:
+    if "\n" in source or len(source) > 1000:
+        return False
+    try:
+        return Path(source).exists() or Path(source).suffix.lower() in (".txt", ".md", ".docx")
+    except (OSError, ValueError) as error:
+        raise BudgetcheckError(f"{source!r}: {error}") from None

@@ -1,0 +1,395 @@
+"""Word files to blocks: what a reader sees on the page, with the automatic numbers.
+
+Tracked changes are read as if accepted. Everything is walked with explicit stacks, so that no nesting,
+however deep, meets the recursion limit.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ..errors import ReadError
+from ..model import Block
+from .archive import Archive, Element, attribute, child, name, open_archive, parse_xml, value
+from .numbering import Numbering, whole
+
+__all__ = ["read_docx"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAIN = "word/document.xml"
+_CELLS = 5_000_000
+# Word allows eleven styles in a row; more is a mistake or an attack.
+_CHAIN = 50
+_OFF = ("0", "false", "off")
+
+_BLOCKS = frozenset({"w:p", "w:tbl"})
+_REFERENCES = {"w:footnoteReference": "footnotes", "w:endnoteReference": "endnotes"}
+_CHARS = {"w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}
+_ATOMS = frozenset({"w:t", "m:t", "w:txbxContent", "w:fldChar", *_CHARS, *_REFERENCES})
+_SILENT = frozenset(
+    {
+        *("w:pPr", "w:rPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:smartTagPr", "w:customXmlPr"),
+        *("w:tblPr", "w:tblGrid", "w:tblPrEx", "w:trPr", "w:tcPr", "w:instrText", "w:rt", "w:softHyphen"),
+    }
+)
+_DELETED = "tracked deletions"
+_LOST = {
+    "w:del": _DELETED,
+    "w:moveFrom": _DELETED,
+    "w:sym": "symbols",
+    ":pic": "pictures",
+    ":imagedata": "pictures",
+    ":chart": "charts",
+    ":relIds": "diagrams",
+    "w:object": "embedded objects",
+    "w:altChunk": "embedded documents",
+}
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
+
+
+def read_docx(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The blocks of a .docx file in reading order, and one-line notes on what could not be kept.
+
+    `Block.line` counts the paragraphs and tables that are not empty, from 1. Footnotes and endnotes follow
+    the text. Raises `ReadError` with one line where the file cannot be read.
+    """
+    if data.startswith(_OLE[:4]):
+        raise ReadError("not a Word file (.docx): the file is encrypted or a legacy .doc")
+    archive = open_archive(data, "Word file")
+    main = _related(archive, "").get("officeDocument", _MAIN)
+    if main not in archive:
+        raise ReadError(f"not a Word file: no {_MAIN}")
+    root = parse_xml(archive.read(main), main)
+    body = child(root, "w:body")
+    if name(root) != "w:document" or body is None:
+        raise ReadError(f"not a Word file: {main} holds no Word document")
+    parts = _Parts(archive, main)
+    reader = _Reader(_Styles(parts.root("styles")), Numbering(parts.root("numbering")))
+    reader.read(body)
+    for kind in ("footnotes", "endnotes"):
+        reader.read_notes(kind, parts)
+    return tuple(reader.blocks), tuple(reader.notes())
+
+
+def _related(archive: Archive, part: str) -> dict[str, str]:
+    """The parts that `part` ("" for the package) refers to, by the last word of the relationship's type."""
+    folder, file = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{file}.rels")
+    found: dict[str, str] = {}
+    if relations in archive:
+        for each in parse_xml(archive.read(relations), relations):
+            if each.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, each.get("Target") or ""))
+                found.setdefault((each.get("Type") or "").rpartition("/")[2], target.lstrip("/"))
+    return found
+
+
+class _Parts:
+    """The parts beside the main one, found by its relationships or by their usual names."""
+
+    def __init__(self, archive: Archive, main: str) -> None:
+        self._archive = archive
+        self._folder = posixpath.dirname(main)
+        self._related = _related(archive, main)
+
+    def root(self, kind: str) -> Element | None:
+        """The root of the styles, numbering, footnotes or endnotes; None where the file has none."""
+        part = self._related.get(kind, posixpath.join(self._folder, f"{kind}.xml"))
+        return parse_xml(self._archive.read(part), part) if part in self._archive else None
+
+
+class _Styles:
+    """Paragraph styles, with what they inherit."""
+
+    def __init__(self, root: Element | None) -> None:
+        self._styles: dict[str, Element] = {}
+        self._chains: dict[str, tuple[str, ...]] = {}
+        self._levels: dict[str, int | None] = {}
+        self.default = ""
+        for each in () if root is None else root:
+            key = attribute(each, "styleId")
+            if name(each) == "w:style" and key and attribute(each, "type") in (None, "paragraph"):
+                self._styles[key] = each
+                if attribute(each, "default") not in (None, *_OFF):
+                    self.default = key
+
+    def chain(self, key: str) -> tuple[str, ...]:
+        """A style and those it is based on, the nearest first."""
+        if key not in self._chains:
+            chain: list[str] = []
+            step: str | None = key
+            while step in self._styles and step not in chain and len(chain) < _CHAIN:
+                chain.append(step)
+                step = value(self._styles[step], "w:basedOn")
+            self._chains[key] = tuple(chain)
+        return self._chains[key]
+
+    def level(self, key: str) -> int | None:
+        """The heading level of a style, from its outline level or its name; None for body text."""
+        if key not in self._levels:
+            found = (_style_level(self._styles[each]) for each in self.chain(key))
+            self._levels[key] = next((each for each in found if each is not None), 0) or None
+        return self._levels[key]
+
+    def numbered(self, key: str) -> str | None:
+        """The list a style belongs to."""
+        found = (value(self._styles[each], "w:pPr", "w:numPr", "w:numId") for each in self.chain(key))
+        return next((each for each in found if each is not None), None)
+
+    def depth(self, key: str, number: str, numbering: Numbering) -> int:
+        """The list level of a style: the one linked to it before the one it states."""
+        for each in self.chain(key):
+            linked = numbering.level(number, (each,))
+            stated = value(self._styles[each], "w:pPr", "w:numPr", "w:ilvl")
+            if linked is not None or stated is not None:
+                return whole(stated, 0) if linked is None else linked
+        return 0
+
+
+def _style_level(style: Element) -> int | None:
+    """1 to 9; 0 where the style says that it is body text; None where it says nothing."""
+    stated = _outline_level(child(style, "w:pPr"))
+    if stated is not None:
+        return stated
+    named = _HEADING.fullmatch((value(style, "w:name") or "").strip())
+    return int(named[1]) if named else None
+
+
+def _outline_level(properties: Element | None) -> int | None:
+    stated = whole(value(properties, "w:outlineLvl"), -1)
+    return None if stated < 0 else stated + 1 if stated < 9 else 0
+
+
+def _on(properties: Element | None, *path: str) -> bool:
+    """Whether a switch such as `w:vanish` is there and not turned off."""
+    found = child(properties, *path)
+    return found is not None and attribute(found, "val") not in _OFF
+
+
+class _Field:
+    """Which part of a paragraph's fields is on the page: results are, instructions are not.
+
+    A field that began in an earlier paragraph (a table of contents) is in its result by now.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[bool] = []
+        self.hidden = 0
+
+    def step(self, mark: Element) -> None:
+        """Take one `w:fldChar`."""
+        kind = attribute(mark, "fldCharType")
+        if kind == "begin":
+            self._open.append(True)
+            self.hidden += 1
+        elif self._open and kind in ("separate", "end"):
+            self.hidden -= self._open.pop()
+            if kind == "separate":
+                self._open.append(False)
+
+
+class _Reader:
+    """Walks the parts of one document and collects its blocks."""
+
+    def __init__(self, styles: _Styles, numbering: Numbering) -> None:
+        self.blocks: list[Block] = []
+        self._styles = styles
+        self._numbering = numbering
+        self._lost: Counter[str] = Counter()
+        self._moved: Counter[str] = Counter()
+        self._references: dict[str, dict[str, None]] = {"footnotes": {}, "endnotes": {}}
+        self._carried: list[str] = []
+        self._cells = 0
+
+    def read(self, container: Element) -> None:
+        """Append the blocks of a body or a note."""
+        pending = list(self._flow(container, _BLOCKS))[::-1]
+        while pending:
+            element = pending.pop()
+            inner = self._paragraph(element) if name(element) == "w:p" else self._table(element)
+            pending.extend(reversed(inner))
+        self._flush()
+
+    def read_notes(self, kind: str, parts: _Parts) -> None:
+        """Append the notes of one kind that the text refers to, in the order of reference."""
+        wanted = self._references[kind]
+        root = parts.root(kind) if wanted else None
+        known = {} if root is None else {attribute(each, "id"): each for each in root}
+        for key in wanted:
+            if key in known:
+                self.read(known[key])
+                self._moved[kind] += 1
+            else:
+                self._lost[f"missing {kind}"] += 1
+
+    def notes(self) -> Iterator[str]:
+        """One line for each kind of thing that is not where, or as, it was printed."""
+        for kind, count in sorted(self._lost.items()):
+            yield f"{kind}: {count} left out"
+        for kind, count in sorted(self._moved.items()):
+            yield f"{kind}: {count} put after the text"
+        for style in sorted(self._numbering.unknown):
+            yield f"automatic numbers in the format {style[:40]!r}: written as 1, 2, 3"
+
+    def _flow(self, parent: Element, wanted: frozenset[str]) -> Iterator[Element]:
+        """The `wanted` elements below `parent` in order, each without what is inside it.
+
+        Passes through anything else (content controls, links, insertions, smart tags), except what is not
+        on the page, which is counted.
+        """
+        stack = list(parent)[::-1]
+        while stack:
+            element = stack.pop()
+            kind = name(element)
+            if kind in wanted:
+                yield element
+            elif kind in _LOST:
+                self._lost[_LOST[kind]] += 1
+            elif kind == "w:r" and _on(element, "w:rPr", "w:vanish"):
+                self._lost["hidden passages"] += 1
+            elif kind == "mc:AlternateContent":
+                stack.extend(_chosen(element))
+            elif kind not in _SILENT:
+                stack.extend(reversed(element))
+
+    def _paragraph(self, element: Element) -> list[Element]:
+        text, inner = self._line(element)
+        if text:
+            level = self._level(child(element, "w:pPr"))
+            self._add(text, level)
+        return inner
+
+    def _line(self, element: Element) -> tuple[str, list[Element]]:
+        """The text of a paragraph with its number, and the blocks of its text boxes.
+
+        Where the paragraph's end is a tracked deletion, its text waits for the next paragraph.
+        """
+        text, inner = self._text(element)
+        properties = child(element, "w:pPr")
+        mark = child(properties, "w:rPr")
+        if child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None:
+            self._carried.append(text)
+            return "", inner
+        number = self._number(properties)
+        return (number + self._take(text).strip()).strip(), inner
+
+    def _text(self, paragraph: Element) -> tuple[str, list[Element]]:
+        parts: list[str] = []
+        inner: list[Element] = []
+        fields = _Field()
+        for atom in self._flow(paragraph, _ATOMS):
+            kind = name(atom)
+            if kind == "w:txbxContent":
+                inner.extend(self._flow(atom, _BLOCKS))
+            elif kind == "w:fldChar":
+                fields.step(atom)
+            elif kind in _REFERENCES:
+                self._references[_REFERENCES[kind]][attribute(atom, "id") or ""] = None
+            elif not fields.hidden:
+                parts.append(_CHARS[kind] if kind in _CHARS else _characters(atom))
+        if fields.hidden:
+            self._lost["unfinished fields"] += 1
+        return "".join(parts), inner
+
+    def _number(self, properties: Element | None) -> str:
+        """The automatic number of a paragraph, "" where it has none; counting it moves its list on."""
+        style = value(properties, "w:pStyle") or self._styles.default
+        direct = child(properties, "w:numPr")
+        number = value(direct, "w:numId") or self._styles.numbered(style)
+        if not number or number == "0":
+            return ""
+        stated = value(direct, "w:ilvl")
+        styled = self._styles.depth(style, number, self._numbering) if stated is None else 0
+        return self._numbering.mark(number, whole(stated, styled))
+
+    def _level(self, properties: Element | None) -> int | None:
+        stated = _outline_level(properties)
+        if stated is not None:
+            return stated or None
+        return self._styles.level(value(properties, "w:pStyle") or self._styles.default)
+
+    def _add(self, text: str, level: int | None = None) -> None:
+        line = len(self.blocks) + 1
+        self.blocks.append(Block("paragraph" if level is None else "heading", text, line=line, level=level))
+
+    def _take(self, text: str = "") -> str:
+        carried, self._carried = self._carried, []
+        return "".join((*carried, text))
+
+    def _flush(self) -> None:
+        text = self._take().strip()
+        if text:
+            self._add(text)
+
+    def _table(self, table: Element) -> list[Element]:
+        """Append a table; gives the tables and text boxes inside it, to follow it."""
+        self._flush()
+        inner: list[Element] = []
+        rows: list[list[str]] = []
+        for row in self._flow(table, frozenset({"w:tr"})):
+            if child(row, "w:trPr", "w:del") is not None:
+                self._lost[_DELETED] += 1
+            else:
+                rows.append(self._row(row, inner))
+        width = max(map(len, rows), default=0)
+        self._grow(width * len(rows) - sum(map(len, rows)))
+        if width:
+            cells = tuple(tuple(row + [""] * (width - len(row))) for row in rows)
+            self.blocks.append(Block("grid", "", line=len(self.blocks) + 1, cells=cells))
+        return inner
+
+    def _row(self, row: Element, inner: list[Element]) -> list[str]:
+        """The cells of a row; where cells are merged the text is in the first, the others are empty."""
+        skipped = child(row, "w:trPr")
+        cells = self._blank(whole(value(skipped, "w:gridBefore"), 0))
+        for cell in self._flow(row, frozenset({"w:tc"})):
+            properties = child(cell, "w:tcPr")
+            cells.append("" if _covered(properties) else self._cell(cell, inner))
+            cells += self._blank(whole(value(properties, "w:gridSpan"), 1) - 1)
+            self._grow(1)
+        return cells + self._blank(whole(value(skipped, "w:gridAfter"), 0))
+
+    def _cell(self, cell: Element, inner: list[Element]) -> str:
+        lines: list[str] = []
+        for block in self._flow(cell, _BLOCKS):
+            if name(block) == "w:tbl":
+                inner.append(block)
+                continue
+            text, boxes = self._line(block)
+            lines.append(text)
+            inner.extend(boxes)
+        lines.append(self._take().strip())
+        return "\n".join(filter(None, lines))
+
+    def _blank(self, count: int) -> list[str]:
+        self._grow(max(count, 0))
+        return [""] * count
+
+    def _grow(self, count: int) -> None:
+        self._cells += count
+        if self._cells > _CELLS:
+            raise ReadError(f"more than {_CELLS:,} table cells")
+
+
+def _chosen(alternatives: Element) -> Iterable[Element]:
+    """The first choice, last element first; the fallback holds the same content for older programs."""
+    choices = [each for each in alternatives if name(each) == "mc:Choice" and len(each)]
+    fallback = [each for each in alternatives if name(each) == "mc:Fallback"]
+    return list((choices or fallback)[0])[::-1] if choices or fallback else []
+
+
+def _covered(properties: Element | None) -> bool:
+    """Whether a cell lies under a merged one, or is deleted with tracking."""
+    if child(properties, "w:cellDel") is not None:
+        return True
+    merges = (child(properties, "w:vMerge"), child(properties, "w:hMerge"))
+    return any(each is not None and attribute(each, "val") != "restart" for each in merges)
+
+
+def _characters(element: Element) -> str:
+    text = element.text or ""
+    space = element.get("{http://www.w3.org/XML/1998/namespace}space")
+    return text if space == "preserve" else text.strip(" \t\r\n")

@@ -1,0 +1,144 @@
+"""Plain text and Markdown: encodings as found in the wild, hard-wrapped lines joined to paragraphs."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Sequence
+
+from ..errors import ReadError
+from ..model import Block, Document
+
+__all__ = ["decode", "read_text", "text_document"]
+
+_LARGEST = 20 * 1024 * 1024
+_LONGEST_LINE = 200_000
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_END = "。；！？：;!?:"
+_STARTS = re.compile(r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|[-*#|>]|附[件表])")
+
+
+def text_document(text: str, name: str = "<text>") -> Document:
+    """A document from text already decoded."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Document(name, digest, _blocks(text))
+
+
+def read_text(data: bytes, marks: Sequence[str]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """Paragraphs of a text file.
+
+    Raises ReadError for binary, undecodable or oversized content.
+    """
+    if len(data) > _LARGEST:
+        raise ReadError(f"{len(data) // 1024 // 1024} MB of text; at most {_LARGEST // 1024 // 1024} MB are read")
+    return _blocks(decode(data, marks)), ()
+
+
+def decode(data: bytes, marks: Sequence[str]) -> str:
+    """Text of unknown encoding: BOM, then strict UTF-8, then strict GB18030, then a detector's best guess.
+
+    Raises ReadError where the bytes are no text.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strictly(data, encoding)
+    _refuse_binary(data)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if any(mark in text for mark in marks) or data.isascii():
+            return text
+        return _detected(data, marks) or _printable(text)
+    guess = _detected(data, marks)
+    if guess is None:
+        raise ReadError("neither UTF-8 nor GB18030 nor any encoding that can be told")
+    return guess
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ReadError(f"says it is {encoding} but is not, at byte {error.start}") from None
+
+
+def _refuse_binary(data: bytes) -> None:
+    head = data[:65536]
+    if b"\x00" in head:
+        raise ReadError("binary content, not text")
+    controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13) for byte in head)
+    if controls * 50 > len(head):
+        raise ReadError("binary content, not text")
+
+
+def _detected(data: bytes, marks: Sequence[str]) -> str | None:
+    """A detector's reading, taken only when it shows a word that such reports contain."""
+    from charset_normalizer import from_bytes
+
+    for match in from_bytes(data[:262144], cp_isolation=["big5", "big5hkscs", "utf_16", "gb18030", "utf_8", "euc_jp"]):
+        try:
+            text = data.decode(match.encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if any(mark in text for mark in marks):
+            return text
+    return None
+
+
+def _printable(text: str) -> str:
+    """Text that decoded strictly but says nothing known: kept unless it is mostly unassigned characters."""
+    odd = sum(not char.isprintable() and not char.isspace() for char in text[:20000])
+    if odd * 20 > min(len(text), 20000):
+        raise ReadError("binary content, not text")
+    return text
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").split("\n")
+    for number, line in enumerate(lines, 1):
+        if len(line) > _LONGEST_LINE:
+            raise ReadError(f"line {number} is {len(line)} characters long; at most {_LONGEST_LINE} are read")
+    width = _wrap_width(lines)
+    blocks: list[Block] = []
+    held: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, 1):
+        if held and not (width and _continues(held[-1][1], line, width)):
+            blocks.append(_block(held))
+            held = []
+        if line.strip():
+            held.append((number, line))
+    if held:
+        blocks.append(_block(held))
+    return tuple(blocks)
+
+
+def _block(held: Sequence[tuple[int, str]]) -> Block:
+    text, places = "", []
+    for number, line in held:
+        places.append((len(text), number))
+        text += line.rstrip() if len(held) > 1 else line
+    heading = re.match(r"\s*(#{1,6})\s+", text)
+    if heading:
+        blank = " " * heading.end()
+        return Block("paragraph", blank + text[heading.end() :], line=held[0][0], lines=tuple(places), level=len(heading[1]))
+    return Block("paragraph", text, line=held[0][0], lines=tuple(places))
+
+
+def _wrap_width(lines: Sequence[str]) -> int:
+    """The width at which a text was wrapped by hand or by a converter; 0 where lines are paragraphs."""
+    lengths = sorted(len(line.strip()) for line in lines if len(line.strip()) >= 12)
+    if len(lengths) < 8:
+        return 0
+    longest = lengths[int(len(lengths) * 0.95)]
+    full = [line.strip() for line in lines if len(line.strip()) >= longest * 0.85]
+    broken = sum(line[-1] not in _END for line in full)
+    return longest if longest <= 90 and len(full) >= 6 and broken * 10 >= len(full) * 7 else 0
+
+
+def _continues(line: str, following: str, width: int) -> bool:
+    """Whether `following` goes on with a line that was wrapped."""
+    bare = line.strip()
+    return bool(following.strip()) and len(bare) >= width * 0.75 and bare[-1] not in _END and not _STARTS.match(following)

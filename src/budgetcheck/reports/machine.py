@@ -1,0 +1,95 @@
+"""The JSON that other tools read (`budgetcheck.review/1`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..model import Culprit, Fact, Finding, Review, Span
+
+__all__ = ["failure", "to_dict"]
+
+SCHEMA = "budgetcheck.review/1"
+
+
+def to_dict(review: Review, version: str) -> dict[str, Any]:
+    """A review as plain data. Numbers that came from the page are strings, exactly as printed."""
+    coverage = review.coverage
+    severities = [finding.severity for finding in review.findings]
+    return {
+        "schema": SCHEMA,
+        "version": version,
+        "document": {
+            "path": review.document.name,
+            "sha256": review.document.sha256,
+            "kind": review.kind,
+            "year": review.year,
+            "entity": review.entity,
+            "pages": review.document.pages,
+            "notes": list(review.document.notes),
+        },
+        "summary": {severity: severities.count(severity) for severity in ("error", "warning", "info")},
+        "coverage": {
+            "numbers": coverage.numbers,
+            "checked": coverage.checked,
+            "unconstrained": coverage.unconstrained,
+            "unread": coverage.unread,
+            "excluded": coverage.excluded,
+            "gaps": [{"text": gap.text, "place": _place(gap.span)} for gap in coverage.gaps],
+        },
+        "outcomes": [
+            {
+                "rule": outcome.rule,
+                "passed": outcome.passed,
+                "failed": outcome.failed,
+                "skipped": outcome.skipped,
+                "missing": list(outcome.missing),
+            }
+            for outcome in review.outcomes
+        ],
+        "findings": [_finding(finding) for finding in review.findings],
+    }
+
+
+def failure(path: str, message: str, version: str) -> dict[str, Any]:
+    """The object of a document that could not be read."""
+    return {"schema": SCHEMA, "version": version, "document": {"path": path}, "error": message}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "certainty": finding.certainty,
+        "message": finding.message,
+        "stated": [_side(side) for side in finding.stated],
+        "computed": [_side(side) for side in finding.computed],
+        "expected": finding.expected,
+        "difference": finding.difference,
+        "culprits": [_culprit(culprit) for culprit in finding.culprits],
+        "root": finding.root,
+    }
+
+
+def _side(side: Fact | Span) -> dict[str, Any]:
+    if isinstance(side, Span):
+        return {"text": side.text, "value": None, "unit": None, "place": _place(side)}
+    quantity = side.quantity
+    return {"text": quantity.text, "value": str(quantity.value), "unit": quantity.unit, "place": _place(side.span)}
+
+
+def _culprit(culprit: Culprit) -> dict[str, Any]:
+    return {"text": culprit.text, "suggestion": culprit.suggestion, "place": _place(culprit.span)}
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {
+        "page": span.page,
+        "line": span.line,
+        "section": span.section,
+        "table": span.table,
+        "row": span.row,
+        "column": span.column,
+        "quote": span.quote,
+    }

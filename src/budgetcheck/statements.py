@@ -1,0 +1,130 @@
+"""Passages that state something, as tokens with their sentences, and the shapes found in them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .model import Span
+from .outline import Passage
+from .tokens import Token, codes, tokenise
+from .wording import Wording
+
+__all__ = ["Match", "Statement", "read_statements", "span_of"]
+
+_QUOTE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A shape found in a statement: slot name → index of its token."""
+
+    kind: str
+    slots: Mapping[str, int]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A passage as tokens; `matches` are the shapes read in it, no number in two of one kind."""
+
+    passage: Passage
+    tokens: tuple[Token, ...]
+    codes: str
+    matches: tuple[Match, ...]
+    skipped: bool = False
+
+    @functools.cached_property
+    def sentences(self) -> tuple[int, ...]:
+        """For each token the number of its sentence."""
+        numbers, current = [], 0
+        for code in self.codes:
+            numbers.append(current)
+            current += code == "."
+        return tuple(numbers)
+
+    @functools.cached_property
+    def depths(self) -> tuple[int, ...]:
+        """For each token how many brackets are open around it."""
+        depths, depth = [], 0
+        for code in self.codes:
+            depth -= code == ")" and depth > 0
+            depths.append(depth)
+            depth += code == "("
+        return tuple(depths)
+
+    def sentence_start(self, index: int) -> int:
+        """Index of the first token of the sentence of token `index`."""
+        while index > 0 and self.sentences[index - 1] == self.sentences[index]:
+            index -= 1
+        return index
+
+
+def read_statements(
+    passages: tuple[Passage, ...], wording: Wording, skip: frozenset[int] = frozenset()
+) -> tuple[Statement, ...]:
+    """Tokens and shapes of every passage; `skip` are blocks that are read as cells of a form.
+
+    Passages of other roles get tokens but no shapes.
+    """
+    return tuple(_statement(p, wording, p.index in skip) for p in passages if p.text.folded)
+
+
+def _statement(passage: Passage, wording: Wording, skipped: bool) -> Statement:
+    if skipped:
+        return Statement(passage, (), "", (), skipped=True)
+    tokens = tuple(token for token in tokenise(passage.text, wording) if token.start >= passage.body)
+    string = codes(tokens)
+    states = passage.section.role == "statement" and passage.block.kind != "grid"
+    matches = tuple(_matches(string, wording)) if states else ()
+    return Statement(passage, tokens, string, matches)
+
+
+def _matches(string: str, wording: Wording) -> Iterator[Match]:
+    taken: dict[str, set[int]] = {}
+    for shape in wording.shapes:
+        used = taken.setdefault(shape.kind, set())
+        for found in shape.pattern.finditer(string):
+            slots = {slot: found.start(slot) for slot in shape.slots if found.start(slot) >= 0}
+            numeric = {index for index in slots.values() if string[index] in "MPNO"}
+            if (numeric or set(slots.values())) & used or _claimed(shape.kind, numeric, string, taken):
+                continue
+            used |= numeric or set(slots.values())
+            yield Match(shape.kind, slots, found.start(), found.end())
+
+
+# A percentage or a change has one meaning: what an earlier kind read, a later kind does not read again.
+_EXCLUSIVE = ("change", "completion", "share")
+
+
+def _claimed(kind: str, numeric: set[int], string: str, taken: Mapping[str, set[int]]) -> bool:
+    if kind not in _EXCLUSIVE:
+        return False
+    percents = {index for index in numeric if string[index] == "P"}
+    return any(percents & taken.get(other, set()) for other in _EXCLUSIVE if other != kind)
+
+
+def span_of(statement: Statement, start: int, end: int, text: str | None = None) -> Span:
+    """The span of folded[start:end] of a statement, with up to 120 characters around it as quote."""
+    passage = statement.passage
+    folded, block = passage.text, passage.block
+    first = folded.offsets[start] if start < len(folded.offsets) else 0
+    last = folded.offsets[end - 1] + 1 if 0 < end <= len(folded.offsets) else first
+    left = max(0, (first + last) // 2 - _QUOTE // 2)
+    right = min(len(folded.raw), left + _QUOTE)
+    left = max(0, right - _QUOTE)
+    line = block.line
+    for offset, number in block.lines:
+        if offset <= first:
+            line = number
+    return Span(
+        text=text if text is not None else folded.raw[first:last],
+        quote=folded.raw[left:right].strip(),
+        line=line,
+        page=block.page,
+        section=passage.section.label or None,
+        block=passage.index,
+        start=start,
+    )

@@ -1,0 +1,221 @@
+"""The words of reports, compiled from `rules/wording/*.toml`; no word of a report stands in Python."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from .amounts import NUMBER, fold
+from .errors import RuleError
+from .shapes import CODES, Shape, compile_shape
+
+__all__ = ["Unit", "Wording", "alternation", "load_wording", "read_toml", "rules_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as printed: its dimension and the factor to the dimension's base unit."""
+
+    text: str
+    dimension: str
+    scale: Fraction
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Everything data says about words; `data` is the merged TOML, the rest is compiled from it."""
+
+    data: Mapping[str, Any]
+    scanner: re.Pattern[str]
+    number: re.Pattern[str]
+    words: Mapping[str, tuple[str, str]]
+    units: Mapping[str, Unit]
+    figures: Mapping[str, str]
+    shapes: tuple[Shape, ...]
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """One table of the merged data; empty where absent."""
+        found = self.data.get(name, {})
+        return found if isinstance(found, dict) else {}
+
+    @functools.cached_property
+    def ending(self) -> re.Pattern[str]:
+        """Endings that say what kind of figure a name is."""
+        return re.compile(f"(?:{alternation(self.table('marks')['ending'])})$")
+
+    @functools.cached_property
+    def level_mark(self) -> re.Pattern[str]:
+        """The (类), (款), (项) marks."""
+        return re.compile(alternation(self.table("marks")["class"]))
+
+
+def rules_folder() -> Path:
+    """The rules shipped with the package, or of the checkout that it runs from."""
+    here = Path(__file__).resolve().parent
+    shipped = here / "rules"
+    return shipped if shipped.is_dir() else here.parents[1] / "rules"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file with exact decimals.
+
+    Raises RuleError with file and line where it is not TOML or not UTF-8.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: not valid TOML: {error}") from None
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise RuleError(f"{path}: {error.strerror}") from None
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A regular expression for any of `words`, longest first, branching on the first character."""
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda w: (-len(w), w)):
+        by_first.setdefault(word[0], []).append(word[1:])
+    branches = []
+    for first, rests in by_first.items():
+        tails = [re.escape(rest) for rest in rests if rest]
+        tail = f"(?:{'|'.join(tails)}){'?' if '' in rests else ''}" if tails else ""
+        branches.append(re.escape(first) + tail)
+    return "|".join(branches) or "(?!)"
+
+
+def _merge(base: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists grow, tables merge, anything else is replaced: an overlay holds differences only."""
+    for key, value in extra.items():
+        old = base.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            _merge(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            base[key] = old + [item for item in value if item not in old]
+        else:
+            base[key] = value
+    return base
+
+
+def load_wording(folders: Iterable[Path] = ()) -> Wording:
+    """The shipped wording, extended by `wording/*.toml` of further rule folders.
+
+    Raises RuleError where a file is not TOML or a shape is wrong.
+    """
+    return _load(tuple(str(folder) for folder in folders))
+
+
+@functools.lru_cache(maxsize=8)
+def _load(folders: tuple[str, ...]) -> Wording:
+    data: dict[str, Any] = {}
+    shapes: list[Shape] = []
+    for folder in (rules_folder(), *map(Path, folders)):
+        for path in sorted((folder / "wording").glob("*.toml")):
+            content = read_toml(path)
+            for raw in content.pop("shape", []):
+                shapes.append(compile_shape(raw, path))
+            _merge(data, content)
+    return _compile(data, tuple(shapes))
+
+
+def _compile(data: dict[str, Any], shapes: tuple[Shape, ...]) -> Wording:
+    units = _units(data["units"])
+    figures = {_folded(alias): name for name, aliases in data["figures"].items() for alias in aliases}
+    words = _words(data, figures)
+    number = _number_pattern(data["qualifiers"], units, data["units"]["count"])
+    return Wording(
+        data=data,
+        scanner=re.compile(_scanner_pattern(data, words, number)),
+        number=re.compile(number),
+        words=words,
+        units=units,
+        figures=figures,
+        shapes=shapes,
+    )
+
+
+def _folded(word: str) -> str:
+    return fold(word).folded
+
+
+def _units(table: Mapping[str, Any]) -> dict[str, Unit]:
+    units = {}
+    for dimension in ("money", "percent", "points"):
+        for text, factor in table[dimension].items():
+            units[text] = Unit(text, dimension, Fraction(factor))
+    for text in table["count"]:
+        folded = _folded(text)
+        units[folded] = Unit(folded, "count", Fraction(1))
+        for prefix, factor in (("万", 10**4), ("亿", 10**8), ("千", 1000), ("百", 100)):
+            units.setdefault(prefix + folded, Unit(prefix + folded, "count", Fraction(factor)))
+    return units
+
+
+def _words(data: Mapping[str, Any], figures: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    words: dict[str, tuple[str, str]] = {}
+    lexicon = data["lexicon"]
+    for kind in lexicon:
+        if kind not in ("particle", "from", "to", "each"):
+            for word in lexicon[kind]:
+                words[_folded(word)] = (CODES[kind.upper()], kind)
+    for kind, listed in data["measures"].items():
+        for word in listed:
+            words[_folded(word)] = (CODES[kind.upper()], kind)
+    for when, listed in data["years"].items():
+        for word in listed:
+            words[_folded(word)] = (CODES["YEAR"], when)
+    for alias, name in figures.items():
+        words[alias] = (CODES["NAME"], name)
+    return words
+
+
+def _number_pattern(qualifiers: Mapping[str, list[str]], units: Mapping[str, Unit], counts: list[str]) -> str:
+    before = alternation(
+        _folded(word) for kind in ("about_before", "above_before", "below_before") for word in qualifiers[kind]
+    )
+    after = alternation(
+        _folded(word) for kind in ("about_after", "above_after", "below_after") for word in qualifiers[kind]
+    )
+    unit = alternation(units)
+    return (
+        rf"(?P<before>{before})?(?P<digits>-?{NUMBER})(?![\d])"
+        rf"(?P<inner>余|多|几)?(?P<unit>{unit})?(?P<after>{after})?"
+    )
+
+
+def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str) -> str:
+    plain_number = re.sub(r"\?P<\w+>", "?:", number)
+    base, lexicon = data["base"], data["lexicon"]
+    measures = alternation(_folded(w) for listed in data["measures"].values() for w in listed)
+    last = alternation(_folded(word) for word in data["years"]["last"])
+    prefix = alternation(_folded(word) for word in base["prefix"])
+    suffix = alternation(_folded(word) for word in base["suffix"])
+    year = r"(?:19|20)\d\d年(?:度)?"
+    limit_before = alternation(_folded(w) for w in data["skip"]["limit_before"])
+    limit_after = alternation(_folded(w) for w in data["skip"]["limit_after"])
+    ends = "".join(sorted({word[-1] for kind in ("up", "down") for word in lexicon[kind] if len(word) < 3}))
+    directions = alternation(_folded(w) for k in ("up", "down", "flat", "share") for w in lexicon[k])
+    return "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in (
+            ("limit", rf"(?:{limit_before})(?:在|为)?{plain_number}(?:(?:{limit_after})|以上)?|{plain_number}(?:{limit_after})"),
+            ("skip", "|".join(data["skip"]["patterns"])),
+            ("base", rf"(?:{prefix})(?:{year}|{last})(?:的|当年|同期)?(?:{measures})?(?:{suffix})*|(?:{prefix})(?:{measures})(?:{suffix})*|(?:{alternation(_folded(w) for w in base['alone'])})"),
+            ("year", rf"{year}|(?:19|20)\d\d(?:至|-)(?:19|20)\d\d年(?:度)?"),
+            ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|(?:的)?\d)"),
+            ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
+            ("particle", rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)"),
+            ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
+            ("bracket", r"\([^()\d%]{0,24}\)"),
+            ("number", plain_number),
+            ("word", alternation(w for w in words)),
+            ("punctuation", r"[，。；：、()\"!?？！]"),
+        )
+    )
