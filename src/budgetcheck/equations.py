@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .amounts import format_value, refined, spread
+from .amounts import format_value, refined
 from .expression import Relation
 from .intervals import Interval, exact
 from .ledger import Ledger
@@ -204,7 +204,7 @@ def _draft(
     lead = stated[0].quantity
     decimals = max([lead.decimals, _usual(lead, ledger), *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension)])
     env = binding.intervals(ledger.house)
-    expected = _suggestion(relation.right.over(env), lead.unit, lead.scale, decimals) if relation.operator == "==" else None
+    expected = _suggestion(right, lead, decimals) if relation.operator == "==" else None
     difference = _difference(left, right, lead.unit, lead.scale, decimals)
     fields = _fields(binding, relation, left, right, decimals)
     fields |= {"expected": expected or "", "difference": difference or ""}
@@ -223,22 +223,9 @@ def _usual(lead: Quantity, ledger: Ledger) -> int:
     return ledger.house.get(lead.unit, 0) if lead.dimension in ("money", "percent") else 0
 
 
-def _suggestion(side: Interval, unit: str, scale: Fraction, decimals: int) -> str | None:
-    """The printed form of a side: one value where both ends round to it, else a range."""
-    if side.low is None or side.high is None:
-        return None
-    low, high = format_value(side.low / scale, decimals), format_value(side.high / scale, decimals)
-    middle = format_value((side.low + side.high) / 2 / scale, decimals)
-    narrow = spread(_decimal(middle), decimals, scale)
-    if low == high or (narrow.low is not None and narrow.low <= side.low and side.high <= (narrow.high or 0)):
-        return f"{middle}{unit}"
-    return f"{low}～{high}{unit}"
-
-
-def _decimal(text: str):  # type: ignore[no-untyped-def]
-    from decimal import Decimal
-
-    return Decimal(text)
+def _suggestion(side: Interval, lead: Quantity, decimals: int) -> str | None:
+    """The printed form of the value that the other side's printed numbers give."""
+    return None if side.low is None else f"{format_value(side.low / lead.scale, decimals)}{lead.unit}"
 
 
 def _difference(left: Interval, right: Interval, unit: str, scale: Fraction, decimals: int) -> str | None:
