@@ -26,6 +26,8 @@ def read_claims(context: Context, lists: Sequence[Listing], wording: Wording) ->
             claim = builder(context, number, match) if builder else None
             if claim is not None:
                 claims.append(claim)
+            if match.kind == "respective":
+                claims.extend(_respective(context, number, match))
         claims.extend(_carried(context, number, claims))
     claims.extend(_breakdown(context, listing) for listing in lists)
     claims.extend(_shares(context, lists))
@@ -74,7 +76,7 @@ def _parts(readings: Mapping[str, Reading]) -> dict[str, tuple[Fact, ...]]:
 
 
 def _claim(kind: str, readings: Mapping[str, Reading], words: Mapping[str, str], span: Span) -> Claim:
-    explicit = all(reading.explicit for reading in readings.values())
+    explicit = all(reading.explicit for reading in readings.values() if reading.facts)
     return Claim(kind, _parts(readings), words, span, explicit=explicit)
 
 
@@ -88,15 +90,38 @@ def _exactly(context: Context, number: int, match: Match, slot: str) -> Reading:
 def _share(context: Context, number: int, match: Match) -> Claim:
     statement = context.statements[number]
     percent = match.slots["percent"]
-    share_word = statement.codes.rfind("S", match.first, percent)
+    share_word = statement.codes.find("S", match.first, percent)
     part = _share_part(context, number, match, share_word)
     whole = _exactly(context, number, match, "whole")
-    label = context.label_between(number, share_word + 1, percent)
+    label = context.label_between(number, share_word + 1, _share_end(statement, share_word, percent))
     if not whole.facts:
         whole = _share_whole(context, number, part, label, share_word)
     readings = {"percent": _exactly(context, number, match, "percent"), "part": part[0], "whole": whole}
     words = _words(statement, match) | ({"whole_text": label.name} if label.name else {})
     return _claim("share", readings, words, _span(statement, match))
+
+
+def _share_end(statement: Statement, share_word: int, percent: int) -> int:
+    """Where the words for the whole end: before a second share word (占…的比重为) or before the percentage."""
+    second = statement.codes.find("S", share_word + 1, percent)
+    return second if second > 0 else percent
+
+
+def _respective(context: Context, number: int, match: Match) -> Iterator[Claim]:
+    """甲和乙分别占…、…: the names before the share word and the percentages behind it, in the same order."""
+    statement = context.statements[number]
+    percents = [match.slots[slot] for slot in ("first", "second", "third") if slot in match.slots]
+    share_word = statement.codes.find("S", match.first, percents[0])
+    start = max(statement.codes.rfind(mark, 0, share_word) for mark in ".;M,")
+    names = [index for index in range(start + 1, share_word) if statement.codes[index] == "n"]
+    label = context.label_between(number, share_word + 1, _share_end(statement, share_word, percents[0]))
+    for index, percent in zip(names, percents, strict=False) if len(names) == len(percents) else ():
+        found = context.named(context.namer.label([statement.tokens[index]], statement.passage), number)
+        if found:
+            part = (Reading((found[0].fact,)), found[0])
+            whole = _share_whole(context, number, part, label, share_word)
+            readings = {"percent": Reading((_fact(context, number, percent),)), "part": part[0], "whole": whole}
+            yield _claim("share", readings, {"whole_text": label.name}, _span(statement, match))
 
 
 def _share_part(context: Context, number: int, match: Match, share_word: int) -> tuple[Reading, Level | None]:
@@ -129,8 +154,12 @@ def _share_whole(
     listed = _listed(context, level, True)
     if listed.facts:
         return listed
+    within = context.within(number, level.token if level.statement == number else share_word, measures)
+    if within:
+        return Reading(tuple(lv.fact for lv in within))
     dimension = level.fact.quantity.dimension
     above = [lv for lv in context.before(number, share_word) if lv is not level] + context.opening(number)
+    above += context.parents(level, number)
     fitting = [lv.fact for lv in above if lv.fact.quantity.dimension == dimension and lv.fact.measure in measures]
     return Reading(tuple(dict.fromkeys(fitting)), explicit=False)
 
@@ -174,11 +203,13 @@ def _current(context: Context, number: int, match: Match, first: int, direction:
                 return Reading(tuple(near or [lv.fact for lv in found]), explicit=bool(near))
             if in_reason or not _is_filler(label.name, context):
                 return Reading()
-    if in_reason:
+    if in_reason and statement.codes[first - 1 : first] != ",":
         return Reading()
-    subject = [lv.fact for lv in context.subject(number, first) if lv.fact.quantity.dimension == "money"]
-    fitting = tuple(dict.fromkeys(fact for fact in subject if fact.measure in wanted and fact.year == 0))
-    return Reading(fitting, explicit=len(fitting) == 1)
+    subject = [lv for lv in context.subject(number, first) if lv.fact.quantity.dimension == "money"]
+    fitting = [lv for lv in subject if lv.fact.measure in wanted and lv.fact.year == 0]
+    near = bool(fitting) and fitting[0].statement == number and fitting[0].sentence == statement.sentences[first]
+    explicit = not in_reason and (near or len(fitting) == 1)
+    return Reading(tuple(dict.fromkeys(lv.fact for lv in fitting)), explicit=explicit)
 
 
 def _is_filler(name: str, context: Context) -> bool:
@@ -206,10 +237,13 @@ def _actual(context: Context, number: int, token: int) -> Reading:
     near = [lv.fact for lv in context.before(number, token, same_sentence=True) if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money"]
     if near:
         return Reading((near[0],))
+    earlier = [lv for lv in context.before(number, token) if lv.depth == 0]
     subject = [
-        lv.fact for lv in context.subject(number, token) if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money"
+        lv.fact
+        for lv in (*earlier, *context.subject(number, token))
+        if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money" and lv.fact.year == 0
     ]
-    return Reading(tuple(subject[:1]), explicit=bool(subject))
+    return Reading(tuple(subject[:1]))
 
 
 def _completion(context: Context, number: int, match: Match) -> Claim | None:

@@ -38,6 +38,8 @@ class Context:
         for level in levels:
             for key in _keys(level.fact, namer):
                 self._by_figure.setdefault(key, []).append(level)
+        self._within = tuple(namer.wording.table("topics")["within"])
+        self._parents = namer.wording.table("parents")
         self._wholes: dict[tuple[int, int], list[Level]] = {}
         for listing in lists:
             for part in listing.parts:
@@ -95,6 +97,25 @@ class Context:
         statement = self.statements[number]
         tokens = [t for t in statement.tokens[start:end] if t.code in "xn"]
         return self.namer.label(tokens, statement.passage)
+
+    def within(self, number: int, token: int, measures: Sequence[str]) -> list[Level]:
+        """Levels of the figure inside which a sentence says that it moves: "三公"经费支出决算中，…"""
+        statement = self.statements[number]
+        start = statement.sentence_start(token)
+        for place in range(start, token):
+            if statement.codes[place] in "MNP":
+                return []
+            if statement.codes[place] == "," and statement.tokens[place - 1].text.endswith(self._within):
+                label = self.label_between(number, start, place - 1)
+                return self.named(label, number, measures) if label.name else []
+        return []
+
+    def parents(self, level: Level, number: int) -> list[Level]:
+        """Levels of the figure of which a standard figure is always a part."""
+        parent = self._parents.get(level.fact.figure or "")
+        if parent is None:
+            return []
+        return self.named(Label(name=parent, figure=parent, fund=level.fact.fund), number, (level.fact.measure,))
 
     def subject(self, number: int, token: int) -> list[Level]:
         """Levels that the running text before a token is about, nearest first.

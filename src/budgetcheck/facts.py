@@ -118,6 +118,9 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
         tokens = (statement.tokens[start - 2], *tokens)
     measure = next((_MEASURES[t.code] for t in reversed(tokens) if t.code in _MEASURES), "")
     label = namer.label([t for t in tokens if t.code in "xnudcZ"], statement.passage)
+    if label.empty and tokens and not any(c in "MNP" for c in statement.codes[:index]):
+        figure = namer.alone.get(tokens[-1].text)
+        label = replace(label, name=tokens[-1].text, figure=figure, topic="") if figure else label
     year = next((t for t in reversed(tokens) if t.code == "Y"), None)
     return replace(label, measure=measure, year=namer.year(year.text, year.value) if year else 0)
 

@@ -118,8 +118,9 @@ def _openers(
     nearest = max((lv.sentence for lv in own if "R" not in _codes(statement, lv.sentence)), default=-1)
     before = [lv for lv in own if lv.sentence == nearest]
     if before:
-        several = {statement.codes.count(";", 0, lv.token) for lv in before}
-        return _first_of_each(before) if len(several) == 1 else []
+        firsts = _first_of_each(before)
+        outside = [lv for lv in before if lv.depth == 0]
+        return firsts if len(outside) <= len(firsts) else []
     if sentence == 0 and number and not own:
         return _opened_before(number, statements, grouped)
     return []
@@ -238,8 +239,16 @@ def _unnumbered(
         own = [lv for lv in grouped.get(place, []) if lv.depth == 0]
         if passage.level is not None or passage.heading or not own or own[0].inherited:
             break
-        items.append(own)
+        items.extend(_semicolon_segments(statements[place], own))
     return items
+
+
+def _semicolon_segments(statement: Statement, own: Sequence[Level]) -> list[list[Level]]:
+    """A paragraph's levels, parted where it has semicolons."""
+    segments: dict[int, list[Level]] = {}
+    for level in own:
+        segments.setdefault(statement.codes.count(";", 0, level.token), []).append(level)
+    return list(segments.values())
 
 
 def _listings(

@@ -42,6 +42,7 @@ class Namer:
         self._mark = re.compile(rf"({wording.level_mark.pattern})")
         self.default_measure = "budget" if kind == "budget" else "actual"
         self._funded = frozenset(wording.table("funded")["figures"])
+        self.alone: Mapping[str, str] = wording.table("alone")
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
         self._subjectless = frozenset(wording.table("topics")["subjectless"])
         self._classes = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) == 3)
@@ -109,7 +110,8 @@ class Namer:
         name = self.key(bare) if bare else ""
         if not name or name in self._subjectless or self._generic(text):
             return Label(fund=fund)
-        return Label(name=name, topic=self.section_topic(passage))
+        topic = self.section_topic(passage)
+        return Label(name=topic if topic and self.topic(bare) == topic else name, topic=topic)
 
     def path(self, text: str) -> tuple[str, ...]:
         """Subject path of a text with (类), (款), (项) marks, or of a known class's name; else ()."""

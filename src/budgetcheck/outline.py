@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .amounts import fold
+from .amounts import NUMBER, fold
 from .model import Block, Document, Section, Text
-from .wording import Wording
+from .wording import Wording, alternation
 
 __all__ = ["Passage", "outline"]
 
@@ -58,7 +58,7 @@ class _Outliner:
         )
         self.longest = int(table["unnumbered"]["longest"])
         self.open: list[tuple[int, str, str, str]] = []
-        self.contents = False
+        self.amount = re.compile(_amount_pattern(wording))
 
     def walk(self, blocks: tuple[Block, ...]) -> Iterator[Passage]:
         for index, block in enumerate(blocks):
@@ -76,7 +76,7 @@ class _Outliner:
             level = block.level or self._lost_level(text.folded)
         if level is None:
             return Passage(index, block, text, self._section(), False, None, enclosing=self._depth())
-        title = rest if heading else re.split(r"[：。；，]", rest, maxsplit=1)[0]
+        title = rest if heading else self.amount.split(re.split(r"[：。；，]", rest, maxsplit=1)[0], maxsplit=1)[0]
         self._enter(level, marker, title, heading)
         return Passage(index, block, text, self._section(), heading, level, len(text.folded) - len(rest), level)
 
@@ -117,6 +117,14 @@ class _Outliner:
             titles=tuple(title for _, _, title, _ in self.open),
             role=self.open[-1][3] if self.open else "statement",
         )
+
+
+def _amount_pattern(wording: Wording) -> str:
+    """Where an item's name ends because its first amount begins, with the words that belong to the amount."""
+    measures = alternation(word for words in wording.table("measures").values() for word in words)
+    particles = alternation(wording.table("lexicon")["particle"])
+    money = alternation(wording.table("units")["money"])
+    return rf"(?:(?:19|20)\d\d年)?(?:{measures})?(?:{particles})*{NUMBER}(?:{money})"
 
 
 def _marker(folded: str) -> tuple[int | None, str, str]:

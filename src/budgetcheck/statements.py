@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .model import Span
 from .outline import Passage
@@ -79,7 +79,21 @@ def _statement(passage: Passage, wording: Wording, skipped: bool) -> Statement:
     string = codes(tokens)
     states = passage.section.role == "statement" and passage.block.kind != "grid"
     matches = tuple(_matches(string, wording)) if states else ()
-    return Statement(passage, tokens, string, matches)
+    statement = Statement(passage, tokens, string, matches)
+    return replace(statement, matches=tuple(_outside(statement, match) for match in matches))
+
+
+def _outside(statement: Statement, match: Match) -> Match:
+    """A share's part stands at the share's own depth, not in a bracket that closed before it."""
+    part, percent = match.slots.get("part"), match.slots.get("percent")
+    if match.kind != "share" or part is None or percent is None:
+        return match
+    depth = statement.depths[percent]
+    while part >= 0 and statement.depths[part] > depth:
+        part = statement.codes.rfind("M", 0, part)
+    if part < 0 or statement.sentences[part] != statement.sentences[percent]:
+        return replace(match, slots={slot: i for slot, i in match.slots.items() if slot != "part"})
+    return replace(match, slots={**match.slots, "part": part})
 
 
 def _matches(string: str, wording: Wording) -> Iterator[Match]:
@@ -96,7 +110,7 @@ def _matches(string: str, wording: Wording) -> Iterator[Match]:
 
 
 # A percentage or a change has one meaning: what an earlier kind read, a later kind does not read again.
-_EXCLUSIVE = ("change", "completion", "share")
+_EXCLUSIVE = ("change", "completion", "share", "respective")
 
 
 def _claimed(kind: str, numeric: set[int], string: str, taken: Mapping[str, set[int]]) -> bool:

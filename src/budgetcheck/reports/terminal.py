@@ -1,0 +1,163 @@
+"""Findings on a terminal: by section, the sentence with its wrong number marked, what it should be, coverage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import IO, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..amounts import format_value
+from ..model import Fact, Finding, Review, Span
+from ..rulebook import Rule
+from ..wording import load_wording
+
+__all__ = ["print_reviews", "print_rule"]
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_WIDTH = 100
+
+
+def print_reviews(
+    reviews: Sequence[Review], *, verbose: bool = False, language: str = "zh", stream: IO[str] | None = None
+) -> None:
+    """Print each review; to `stream` without colours, else to the terminal."""
+    console = _console(stream)
+    words = load_wording().table("messages")[language]
+    for review in reviews:
+        _print_review(console, review, words, verbose=verbose)
+
+
+def _console(stream: IO[str] | None) -> Console:
+    console = Console(file=stream, highlight=False, soft_wrap=False)
+    return console if console.is_terminal else Console(file=stream, highlight=False, width=_WIDTH, no_color=True)
+
+
+def _print_review(console: Console, review: Review, words: Mapping[str, Any], *, verbose: bool) -> None:
+    title = Text(review.document.name, style="bold")
+    about = [review.entity or "", str(review.year or ""), words.get(review.kind or "", "")]
+    console.rule(title, style="dim")
+    console.print(Text(" · ".join(part for part in about if part), style="dim"))
+    for note in review.document.notes:
+        console.print(Text(f"{words['notes']}: {note}", style="dim"))
+    for section, findings in groupby(review.findings, key=lambda f: _first(f).section or words["no_section"]):
+        console.print(Text(f"\n{section}", style="bold underline"))
+        for finding in findings:
+            _print_finding(console, finding, words)
+    _print_summary(console, review, words)
+    if verbose:
+        _print_details(console, review, words)
+    console.print()
+
+
+def _first(finding: Finding) -> Span:
+    return _span(finding.stated[0]) if finding.stated else Span("")
+
+
+def _span(side: Fact | Span) -> Span:
+    return side.span if isinstance(side, Fact) else side
+
+
+def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any]) -> None:
+    style = _STYLES[finding.severity]
+    head = Text()
+    head.append(f"{words[finding.severity + 's']}", style=style)
+    head.append(f" {finding.rule}", style="bold")
+    if finding.certainty == "likely":
+        head.append(f" ({words['likely']})", style="dim")
+    if finding.root:
+        head.append(f" ← {words['symptom']} {finding.root}", style="dim")
+    head.append(f"  {_where(_first(finding), words)}", style="dim")
+    console.print(head)
+    console.print(Padding(Text(finding.message), (0, 0, 0, 2)))
+    if not finding.root:
+        console.print(Padding(_quote(finding, style), (0, 0, 0, 2)))
+        suggestion = _suggestion(finding, words)
+        if suggestion.plain:
+            console.print(Padding(suggestion, (0, 0, 0, 2)))
+
+
+def _where(span: Span, words: Mapping[str, Any]) -> str:
+    if span.page:
+        return str(words["page"]).format(page=span.page)
+    return str(words["line"]).format(line=span.line) if span.line else ""
+
+
+def _quote(finding: Finding, style: str) -> Text:
+    """The quoted sentence with every culprit that stands in it marked."""
+    span = _first(finding)
+    quote = Text(f"│ {span.quote}", style="dim")
+    for culprit in finding.culprits:
+        if culprit.span.block == span.block and culprit.text:
+            wanted = rf"(?<![\d.]){re.escape(culprit.text)}"
+            quote.highlight_regex(wanted, f"not dim reverse {style}")
+    return quote
+
+
+def _suggestion(finding: Finding, words: Mapping[str, Any]) -> Text:
+    text = Text()
+    for culprit in finding.culprits:
+        if culprit.suggestion:
+            text.append(f"→ {culprit.text} ", style="strike")
+            text.append(f"{words['should']} {culprit.suggestion}  ", style="bold green")
+    return text
+
+
+def _percent(review: Review) -> str:
+    return f"{format_value(review.coverage.share_checked * 100, 1)}%"
+
+
+def _print_summary(console: Console, review: Review, words: Mapping[str, Any]) -> None:
+    coverage = review.coverage
+    counts = {s: sum(f.severity == s for f in review.findings) for s in ("error", "warning", "info")}
+    line = words["summary"].format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
+    console.print(Text(f"\n{line}", style="bold red" if counts["error"] else "bold"))
+    fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread", "excluded")}
+    console.print(Text(words["coverage"].format(share=_percent(review), **fields)))
+    if not coverage.numbers:
+        console.print(Text(words["nothing"], style="bold red"))
+    elif coverage.checked * 2 < coverage.numbers:
+        console.print(Text(words["thin"].format(share=_percent(review)), style="yellow"))
+    status = [outcome.status for outcome in review.outcomes]
+    console.print(
+        Text(words["rules"].format(total=len(status), **{s: status.count(s) for s in ("passed", "failed", "skipped")}), style="dim")
+    )
+
+
+def _print_details(console: Console, review: Review, words: Mapping[str, Any]) -> None:
+    skipped = [outcome for outcome in review.outcomes if outcome.status == "skipped"]
+    if skipped:
+        table = Table(title=words["skipped"], title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
+        for outcome in skipped:
+            table.add_row(outcome.rule, Text(str(words["separator"]).join(outcome.missing), style="dim"))
+        console.print(table)
+    if review.coverage.gaps:
+        table = Table(title=words["gaps"], title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
+        for gap in review.coverage.gaps:
+            table.add_row(gap.text, _where(gap.span, words), Text(gap.span.quote[:70], style="dim"))
+        console.print(table)
+
+
+def print_rule(rule: Rule, language: str = "zh") -> None:
+    """Print what a rule checks, why, on what basis, and its examples with the messages they give."""
+    console = _console(None)
+    names = load_wording().table("messages")[language]["rule_fields"]
+    console.print(Text(f"{rule.id}  {rule.title}", style="bold"))
+    console.print(Text(f"{rule.english['title']}  [{rule.severity}, {rule.kind}]", style="dim"))
+    for label, value in (("why", rule.why), ("basis", rule.basis), ("equation", _relation(rule))):
+        console.print(Text.assemble((f"\n{names[label]}  ", "bold"), value))
+    for label, examples in (("good", rule.good), ("bad", rule.bad)):
+        for example in examples:
+            console.print(Text(f"\n{names[label]}", style="bold"))
+            console.print(Padding(Text(example.text), (0, 0, 0, 2)))
+            for message in example.expect:
+                console.print(Padding(Text.assemble((f"{names['message']}: ", "bold"), message), (0, 0, 0, 2)))
+
+
+def _relation(rule: Rule) -> str:
+    return f"{rule.each}: {rule.relation.source if rule.relation else rule.check}"
