@@ -3,9 +3,15 @@
 `check(path_or_text)` reads a 预算 or 决算 report and returns a `Review` of what in it cannot be true.
 """
 
-from .errors import BudgetcheckError, ReadError, RuleError
-from .model import Coverage, Culprit, Fact, Finding, Outcome, Quantity, Review, Span
-from .pipeline import Options, check
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import BudgetcheckError, ReadError, RuleError
+    from .model import Coverage, Culprit, Fact, Finding, Outcome, Quantity, Review, Span
+    from .pipeline import Options, check
 
 __version__ = "0.1.0"
 
@@ -25,3 +31,15 @@ __all__ = [
     "__version__",
     "check",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("BudgetcheckError", "ReadError", "RuleError"), "errors"),
+    **dict.fromkeys(("Options", "check"), "pipeline"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `budgetcheck --version` needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES.get(name, 'model')}", __name__), name)

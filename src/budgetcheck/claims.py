@@ -12,7 +12,28 @@ from .statements import Match, Statement, span_of
 from .tokens import Token
 from .wording import Wording
 
-__all__ = ["read_claims"]
+__all__ = ["PARTS", "read_claims"]
+
+# What the parts and groups of each kind of claim are called, for rules to name.
+PARTS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(names.split())
+    for kind, names in {
+        "share": "percent part whole",
+        "shares": "total percents parts",
+        "change": "current delta percent prior quoted",
+        "completion": "percent actual budget alternative",
+        "direction": "actual budget percent",
+        "breakdown": "total parts",
+        "carried": "actual budget percent carried",
+        "negation": "amount",
+        "unplanned": "actual budget percent",
+        "enumeration": "count",
+        "promised": "count",
+        "indicator": "expected actual",
+        "form": "budget actual",
+        "staff": "posts people",
+    }.items()
+}
 
 _PLANS = ("initial", "adjusted", "budget")
 

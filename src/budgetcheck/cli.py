@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 from .errors import BudgetcheckError, ReadError
-from .model import Review
-from .pipeline import Options, check
-from .rulebook import Rule, load_rules
+
+if TYPE_CHECKING:
+    from .model import Review
+    from .pipeline import Options
+    from .rulebook import Rule
 
 __all__ = ["main"]
 
@@ -41,6 +43,9 @@ def check_command(
     ignore: tuple[str, ...], rules: tuple[Path, ...], lang: str, verbose: bool,
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
+    from .pipeline import Options
+    from .rulebook import load_rules
+
     options = Options(select, ignore, rules, lang)
     try:
         load_rules(rules)
@@ -52,10 +57,12 @@ def check_command(
     except OSError as error:
         raise _stop(f"{output}: {error.strerror}") from None
     failed = any(isinstance(result, str) for _, result in results)
-    found = any(
-        f.severity in _LEVELS[fail_on] for _, result in results if isinstance(result, Review) for f in result.findings
-    )
+    found = any(f.severity in _LEVELS[fail_on] for review in _reviews(results) for f in review.findings)
     sys.exit(2 if failed else 1 if found else 0)
+
+
+def _reviews(results: list[tuple[Path, Review | str]]) -> list[Review]:
+    return [result for _, result in results if not isinstance(result, str)]
 
 
 def _stop(message: str) -> SystemExit:
@@ -65,6 +72,8 @@ def _stop(message: str) -> SystemExit:
 
 def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
     """A review, or the one line that says why there is none; said on stderr at once."""
+    from .pipeline import check
+
     try:
         return path, check(path, options)
     except ReadError as error:
@@ -88,7 +97,7 @@ def _write(
         return
     from .reports.terminal import print_reviews
 
-    reviews = [result for _, result in results if isinstance(result, Review)]
+    reviews = _reviews(results)
     if output is None:
         print_reviews(reviews, verbose=verbose, language=language)
     else:
@@ -100,7 +109,7 @@ def _json(results: list[tuple[Path, Review | str]]) -> Any:
     from .reports.machine import failure, to_dict
 
     objects = [
-        to_dict(result, __version__) if isinstance(result, Review) else failure(str(path), result, __version__)
+        failure(str(path), result, __version__) if isinstance(result, str) else to_dict(result, __version__)
         for path, result in results
     ]
     return objects[0] if len(objects) == 1 else objects
@@ -130,6 +139,8 @@ def rules_command(rules: tuple[Path, ...], lang: str) -> None:
 
 
 def _rules(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
+    from .rulebook import load_rules
+
     try:
         return load_rules(folders)
     except BudgetcheckError as error:

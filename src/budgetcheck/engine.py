@@ -14,6 +14,7 @@ from .ledger import Ledger
 from .model import Fact, Finding, Outcome, Span
 from .rulebook import Rule
 from .verdicts import Draft, Verdict
+from .wording import load_wording
 
 __all__ = ["Judgement", "judge"]
 
@@ -74,7 +75,10 @@ def _outcome(rule: Rule, verdicts: Sequence[Verdict], ledger: Ledger, language: 
 
 def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
     template = rule.message if language == "zh" else rule.english["message"]
-    message = Formatter().vformat(template, (), _Fields(draft.fields))
+    words = load_wording().table("messages")[language]
+    difference = _difference(draft.difference, words)
+    fields = {name: _said(value, words) for name, value in draft.fields.items()} | {"difference": difference or ""}
+    message = Formatter().vformat(template, (), _Fields(fields))
     return Finding(
         id=_fingerprint(rule, draft),
         rule=rule.id,
@@ -85,10 +89,27 @@ def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
         stated=draft.stated,
         computed=draft.computed,
         expected=draft.expected,
-        difference=draft.difference,
+        difference=difference,
         culprits=draft.culprits,
         relation=draft.relation,
     )
+
+
+def _difference(difference: str | None, words: Mapping[str, Any]) -> str | None:
+    if difference is None or not difference.endswith("%"):
+        return difference
+    return difference.removesuffix("%") + str(words["points"])
+
+
+def _said(value: str | Fact, words: Mapping[str, Any]) -> str:
+    """A field as text: a fact is the place where it is printed."""
+    if isinstance(value, str):
+        return value
+    span = value.span
+    name = "page" if span.page else "line"
+    number = span.page or span.line
+    where = str(words[name]).format(**{name: number}) if number else ""
+    return str(words["place"]).format(where=where, section=span.section) if span.section else where
 
 
 class _Fields(dict[str, Any]):

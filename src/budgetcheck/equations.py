@@ -231,7 +231,7 @@ def _suggestion(side: Interval, lead: Quantity, decimals: int) -> str | None:
 def _difference(left: Interval, right: Interval, unit: str, scale: Fraction, decimals: int) -> str | None:
     if left.low is None or right.low is None:
         return None
-    return f"{format_value(abs(left.low - right.low) / scale, decimals)}{'个百分点' if unit == '%' else unit}"
+    return f"{format_value(abs(left.low - right.low) / scale, decimals)}{unit}"
 
 
 def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str]:

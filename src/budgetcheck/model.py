@@ -38,7 +38,10 @@ Status = Literal["passed", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where something is printed: `text` exactly, `quote` with up to 120 characters around it."""
+    """Where something is printed: `text` exactly, `quote` with up to 120 characters around it.
+
+    `mark` is the place of `text` in `quote`; `block` and `start` are its place in the document, for programs.
+    """
 
     text: str
     quote: str = ""
@@ -50,6 +53,7 @@ class Span:
     column: str | None = None
     block: int = -1
     start: int = -1
+    mark: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from .claims import PARTS
 from .errors import RuleError
 from .expression import Relation, parse_relation
 from .model import Severity
-from .wording import read_toml, rules_folder
+from .wording import load_wording, read_toml, rules_folder
 
 __all__ = ["KINDS", "Example", "Rule", "load_rules", "select_rules"]
 
@@ -110,6 +111,7 @@ def _read(path: Path) -> Rule:
     _check_fields(raw, path)
     relation = parse_relation(raw["equation"], _place(path, "equation")) if "equation" in raw else None
     when = tuple(parse_relation(text, _place(path, "when")) for text in raw.get("when", ()))
+    _check_names(name[1], raw, path, [each for each in (relation, *when) if each is not None])
     return Rule(
         id=name[1],
         title=raw["title"],
@@ -150,6 +152,23 @@ def _check_fields(raw: Mapping[str, Any], path: Path) -> None:
         raise RuleError(f"{_place(path, 'kind')}: unknown kind {raw['kind']}")
     if not {"title", "message"} <= set(raw["en"]):
         raise RuleError(f"{_place(path, 'en')}: the English title or message is missing")
+
+
+def _check_names(rule: str, raw: Mapping[str, Any], path: Path, relations: Iterable[Relation]) -> None:
+    """Every name of a rule must be one that its claims, or the figures, can have."""
+    kind = raw["each"].removeprefix("claim.")
+    if raw["each"].startswith("claim.") and kind in PARTS:
+        known = PARTS[kind]
+    elif raw["each"] in ("figures", "document", "passage"):
+        known = frozenset(load_wording().figures.values())
+    else:
+        raise RuleError(f"{_place(path, 'each')}: nothing is called {raw['each']}")
+    prefixes = raw.get("options", {}).get("prefixes", {})
+    for relation in relations:
+        for name in relation.names:
+            prefix, _, figure = name.rpartition(".")
+            if figure not in known or (prefix and prefix not in prefixes):
+                raise RuleError(f"{_place(path, 'equation')}: {rule} names {name}, which {raw['each']} does not have")
 
 
 def _examples(raw: list[dict[str, Any]], path: Path, which: str) -> tuple[Example, ...]:

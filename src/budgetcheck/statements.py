@@ -129,16 +129,19 @@ def span_of(statement: Statement, start: int, end: int, text: str | None = None)
     left = max(0, (first + last) // 2 - _QUOTE // 2)
     right = min(len(folded.raw), left + _QUOTE)
     left = max(0, right - _QUOTE)
+    while left < first and folded.raw[left].isspace():
+        left += 1
     line = block.line
     for offset, number in block.lines:
         if offset <= first:
             line = number
     return Span(
         text=text if text is not None else folded.raw[first:last],
-        quote=folded.raw[left:right].strip(),
+        quote=folded.raw[left:right].rstrip(),
         line=line,
         page=block.page,
         section=passage.section.label or None,
         block=passage.index,
         start=start,
+        mark=first - left,
     )

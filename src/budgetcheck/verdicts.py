@@ -15,11 +15,15 @@ _LOWER: Mapping[Severity, Severity | None] = {"error": "warning", "warning": "in
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A finding before it has its message: `fields` fill the rule's template."""
+    """A finding before it has its message.
+
+    `fields` fill the rule's template; a fact among them stands for the place where it is printed. A `difference` in % is
+    one of percentage points.
+    """
 
     stated: tuple[Fact | Span, ...]
     computed: tuple[Fact | Span, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str | Fact] = field(default_factory=dict)
     expected: str | None = None
     difference: str | None = None
     culprits: tuple[Culprit, ...] = ()

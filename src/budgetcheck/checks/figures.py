@@ -76,9 +76,9 @@ def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Se
     culprits = [Culprit(fact.quantity.text, reference.quantity.text if majority else None, fact.span)]
     if not majority:
         culprits.append(Culprit(reference.quantity.text, None, reference.span))
-    fields = {
+    fields: dict[str, str | Fact] = {
         "name": _name(fact), "here": fact.quantity.text, "there": reference.quantity.text,
-        "place": _place(reference), "difference": shown,
+        "place": reference, "difference": shown,
     }  # fmt: skip
     return Draft(
         (fact,), (reference,), fields, reference.quantity.text, shown, tuple(culprits), severity=severity, kind=kind
@@ -91,12 +91,6 @@ def _part(fact: Fact) -> str:
 
 def _name(fact: Fact) -> str:
     return fact.path[-1] if fact.path else fact.topic or fact.name
-
-
-def _place(fact: Fact) -> str:
-    span = fact.span
-    where = f"第{span.page}页" if span.page else f"第{span.line}行" if span.line else ""
-    return f"{where}（{span.section}）" if span.section else where
 
 
 def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -168,6 +162,6 @@ def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) 
     (actual, one), (_, other) = first, second
     if one.quantity.interval.meets(other.quantity.interval):
         return passed(one, other)
-    fields = {"amount": actual.quantity.text, "here": other.quantity.text, "there": one.quantity.text, "place": _place(one)}
+    fields: dict[str, str | Fact] = {"amount": actual.quantity.text, "here": other.quantity.text, "there": one.quantity.text, "place": one}
     culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (other, one))
     return Verdict("failed", (one, other), (), Draft((other,), (one,), fields, one.quantity.text, None, culprits, "likely"))

@@ -29,13 +29,15 @@ def _as_dict(span: Span) -> dict[str, object]:
     return {name: getattr(span, name) for name in Span.__slots__}
 
 
-def _failed(claim: Claim, facts: tuple[Fact, ...], slot: str, suggestion: str | None, rule: Rule, **fields: str) -> Verdict:
+def _failed(
+    claim: Claim, facts: tuple[Fact, ...], slot: str, should: str | None, rule: Rule, **fields: str
+) -> Verdict:
     word = _word(claim, slot)
     known = {name: found[0].quantity.text for name, found in claim.parts.items() if found}
     likely = not claim.explicit
     draft = Draft(
-        (word, *facts[:1]), facts[1:], {**known, **claim.words, **fields}, suggestion, None,
-        (Culprit(word.text, suggestion, word),), certainty="likely" if likely else "certain",
+        (word, *facts[:1]), facts[1:], {**known, **claim.words, "suggestion": should or "", **fields}, should, None,
+        (Culprit(word.text, should, word),), certainty="likely" if likely else "certain",
         severity="warning" if likely and rule.severity == "error" else rule.severity,
     )  # fmt: skip
     return Verdict("failed", facts, (), draft)
@@ -74,7 +76,7 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         other, left, right = sides[0]
         right_word = words["greater" if right.below(left) else "less" if left.below(right) else "equal"]
         facts = tuple(dict.fromkeys(f for f in (percent or actual, other) if f is not None))
-        yield _failed(claim, facts, "compare", right_word, rule, suggestion=right_word, figure=other.quantity.text)
+        yield _failed(claim, facts, "compare", right_word, rule, figure=other.quantity.text)
 
 
 def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -93,7 +95,7 @@ def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield passed(current, prior)
             continue
         suggestion = rule.options["words"]["down" if way == "up" else "up"]
-        yield _failed(claim, (current, prior), "direction", suggestion, rule, suggestion=suggestion, before=prior.quantity.text)
+        yield _failed(claim, (current, prior), "direction", suggestion, rule, before=prior.quantity.text)
 
 
 def turn(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

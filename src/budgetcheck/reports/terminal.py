@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import IO, Any
@@ -91,11 +90,13 @@ def _where(span: Span, words: Mapping[str, Any]) -> str:
 def _quote(finding: Finding, style: str) -> Text:
     """The quoted sentence with every culprit that stands in it marked."""
     span = _first(finding)
-    quote = Text(f"│ {span.quote}", style="dim")
+    quote = Text(" ".join(span.quote.split("\n")), style="dim")
     for culprit in finding.culprits:
-        if culprit.span.block == span.block and culprit.text:
-            wanted = rf"(?<![\d.]){re.escape(culprit.text)}"
-            quote.highlight_regex(wanted, f"not dim reverse {style}")
+        here = culprit.span
+        if here.block == span.block and here.mark >= 0:
+            begin = span.mark + here.start - span.start if here is not span else span.mark
+            if span.quote[begin : begin + len(here.text)] == here.text:
+                quote.stylize(f"not dim reverse {style}", begin, begin + len(here.text))
     return quote
 
 
