@@ -31,7 +31,6 @@ PARTS: Mapping[str, frozenset[str]] = {
         "promised": "count",
         "indicator": "expected actual",
         "form": "budget actual",
-        "staff": "posts people",
     }.items()
 }
 
@@ -264,7 +263,9 @@ def _actual(context: Context, number: int, token: int) -> Reading:
         for lv in (*earlier, *context.subject(number, token))
         if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money" and lv.fact.year == 0
     ]
-    return Reading(tuple(subject[:1]))
+    found = tuple(dict.fromkeys(subject))
+    same = {(fact.figure, fact.path, fact.topic) for fact in found}
+    return Reading(found[:1] if len(same) == 1 else found, explicit=len(same) == 1)
 
 
 def _completion(context: Context, number: int, match: Match) -> Claim | None:
@@ -366,6 +367,7 @@ def _breakdown(context: Context, listing: Listing) -> Claim:
     parts = tuple(level.fact for level in listing.parts)
     depths = {len(fact.path) for fact in parts}
     words = {"form": listing.form, "dimension": listing.total.fact.quantity.dimension, "name": listing.total.fact.name}
+    words["figure"] = listing.total.fact.figure or ""
     words["subjects"] = str(min(depths)) if len(depths) == 1 else "0"
     total = (listing.total.fact,)
     return Claim("breakdown", {"total": total}, words, listing.total.fact.span, {"parts": parts})

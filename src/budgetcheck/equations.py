@@ -119,7 +119,10 @@ def _printings(name: str, rule: Rule, ledger: Ledger, fund: str | None = None) -
     measure = rule.options.get("measure", ledger.measure)
     year = rule.options.get("prefixes", {}).get(prefix, 0)
     firsts: dict[tuple[Fraction, str], Fact] = {}
+    dimension = rule.options.get("dimension", "money")
     for fact in ledger.figure(figure, measure, year, fund):
+        if fact.quantity.dimension != dimension:
+            continue
         firsts.setdefault((fact.quantity.point, fact.fund), fact)
     return list(firsts.values())
 
@@ -234,10 +237,14 @@ def _difference(left: Interval, right: Interval, unit: str, scale: Fraction, dec
     return f"{format_value(abs(left.low - right.low) / scale, decimals)}{unit}"
 
 
+def _named(fact: Fact) -> str:
+    return fact.quantity.text if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.text}"
+
+
 def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str]:
     fields = {name: fact.quantity.text for name, fact in binding.parts.items()}
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
-    fields |= {name: "、".join(f"{f.name}{f.quantity.text}" for f in facts) for name, facts in binding.groups.items()}
+    fields |= {name: "、".join(_named(f) for f in facts) for name, facts in binding.groups.items()}
     fields |= dict(binding.words)
     lead = binding.facts(relation.left.names)[0].quantity
     for name, side in (("left", left), ("right", right)):

@@ -18,6 +18,8 @@ __all__ = ["Level", "label_start", "read_facts", "token_fact"]
 _BOUNDARY = frozenset(",.;:/()MNPO#TLSKRB Q!".replace(" ", ""))
 _MEASURES = {"a": "actual", "i": "initial", "j": "adjusted", "b": "budget"}
 # Slots whose number is no level of its own.
+# Topic of amounts named in a reason: they explain a figure and are none of the report's.
+_REASON = "reason"
 _NOT_LEVELS = frozenset({"delta", "carried"})
 
 
@@ -50,6 +52,7 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
         if slot in _NOT_LEVELS and match.kind != "carried"
     }
     used = {index for match in statement.matches for index in match.slots.values()}
+    carried = {match.slots["carried"] for match in statement.matches if match.kind == "carried"}
     priors = {match.slots["prior"] for match in statement.matches if "prior" in match.slots}
     earlier: list[Level] = []
     for index, token in enumerate(statement.tokens):
@@ -60,6 +63,8 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
             if index not in used and not level.inherited:
                 yield replace(level, fact=replace(level.fact, measure="rate"))
             continue
+        if index in carried:
+            level = replace(level, fact=replace(level.fact, measure="carried"))
         if index in priors:
             level = replace(level, fact=replace(level.fact, year=level.fact.year or -1))
         earlier.append(level)
@@ -85,6 +90,8 @@ def _level(
     elif label.empty:
         label = namer.from_section(statement.passage, label)
     fact = token_fact(statement, token, label, namer)
+    if "R" in statement.codes[statement.sentence_start(index) : index]:
+        fact = replace(fact, topic=f"{_REASON} {fact.topic}")
     if not label.measure and previous is not None and inherited:
         fact = replace(fact, measure=previous.fact.measure)
     depth = statement.depths[index]
@@ -118,7 +125,8 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
         tokens = (statement.tokens[start - 2], *tokens)
     measure = next((_MEASURES[t.code] for t in reversed(tokens) if t.code in _MEASURES), "")
     label = namer.label([t for t in tokens if t.code in "xnudcZ"], statement.passage)
-    if label.empty and tokens and not any(c in "MNP" for c in statement.codes[:index]):
+    item = statement.passage.enclosing > 3
+    if label.empty and tokens and not item and not any(c in "MNP" for c in statement.codes[:index]):
         figure = namer.alone.get(tokens[-1].text)
         label = replace(label, name=tokens[-1].text, figure=figure, topic="") if figure else label
     year = next((t for t in reversed(tokens) if t.code == "Y"), None)

@@ -75,7 +75,7 @@ class Namer:
         text = "".join(token.text for token in tokens).strip('"-')
         figures = [token for token in tokens if token.code == "n"]
         last = tokens[-1]
-        if figures and (last.code == "n" or self._generic(last.text)):
+        if figures and (last.code == "n" or self._generic(last.text)) and not self.path(text):
             return self._figure_label(tokens, figures[-1], text, passage)
         return self._named(text, passage)
 

@@ -57,7 +57,21 @@ class _Form:
 
 def read_forms(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Forms:
     """All forms of a document: facts of each project, its indicators as claims."""
-    return _Reader(wording, namer).read(list(_cells(passages)))
+    reader = _Reader(wording, namer)
+    reader.claimed = _claimed(passages, wording)
+    return reader.read(list(_cells(passages)))
+
+
+def _claimed(passages: Sequence[Passage], wording: Wording) -> str:
+    """The clause in which the report says that all was reached; "" where it does not say so."""
+    table = wording.table("forms")
+    wanted = re.compile(table["claimed"])
+    for passage in passages:
+        if any(word in title for title in passage.section.titles for word in table["claimed_in"]):
+            found = wanted.search(passage.text.folded)
+            if found and passage.section.role == "statement":
+                return found.group()
+    return ""
 
 
 def _cells(passages: Sequence[Passage]) -> Iterator[_Cell]:
@@ -93,6 +107,7 @@ class _Reader:
         self.signs = {sign: kind for kind, signs in table["signs"].items() for sign in signs}
         self.forms: list[_Form] = []
         self.blocks: set[int] = set()
+        self.claimed = ""
 
     def read(self, cells: list[_Cell]) -> Forms:
         place = 0
@@ -159,7 +174,8 @@ class _Reader:
         words = {
             "name": name, "level": kind, "relation": self._relation(row[3].text.folded, kind, name, expected),
             "expected_text": row[3].bare, "actual_text": row[4].bare,
-            "dimension": expected.quantity.dimension, "claimed": "no",
+            "dimension": expected.quantity.dimension, "claimed": "yes" if self.claimed else "no",
+            "claimed_text": self.claimed,
         }  # fmt: skip
         return Claim("indicator", {"expected": (expected,), "actual": (actual,)}, words, row[2].span)
 

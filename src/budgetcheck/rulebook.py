@@ -159,7 +159,7 @@ def _check_names(rule: str, raw: Mapping[str, Any], path: Path, relations: Itera
     kind = raw["each"].removeprefix("claim.")
     if raw["each"].startswith("claim.") and kind in PARTS:
         known = PARTS[kind]
-    elif raw["each"] in ("figures", "document", "passage"):
+    elif raw["each"] == "figures" or ("check" in raw and not raw["each"].startswith("claim.")):
         known = frozenset(load_wording().figures.values())
     else:
         raise RuleError(f"{_place(path, 'each')}: nothing is called {raw['each']}")

@@ -75,7 +75,7 @@ def read_statements(
 def _statement(passage: Passage, wording: Wording, skipped: bool) -> Statement:
     if skipped:
         return Statement(passage, (), "", (), skipped=True)
-    tokens = tuple(token for token in tokenise(passage.text, wording) if token.start >= passage.body)
+    tokens = tokenise(passage.text, wording, passage.body)
     string = codes(tokens)
     states = passage.section.role == "statement" and passage.block.kind != "grid"
     matches = tuple(_matches(string, wording)) if states else ()

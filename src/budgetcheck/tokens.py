@@ -36,12 +36,12 @@ def codes(tokens: tuple[Token, ...]) -> str:
     return "".join(token.code for token in tokens)
 
 
-def tokenise(text: Text, wording: Wording) -> tuple[Token, ...]:
-    """All tokens of a folded text, in order; text between words becomes TEXT, particles are dropped."""
+def tokenise(text: Text, wording: Wording, begin: int = 0) -> tuple[Token, ...]:
+    """All tokens of a folded text from `begin`, in order; what is no word becomes TEXT, particles are dropped."""
     tokens: list[Token] = []
-    place = 0
+    place = begin
     folded = text.folded
-    for found in wording.scanner.finditer(folded):
+    for found in wording.scanner.finditer(folded, begin):
         start, end = found.span()
         if start > place:
             _add_text(tokens, folded, place, start)

@@ -260,7 +260,7 @@ def indicator(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if kept:
             yield passed(expected, actual)
             continue
-        fields = {"name": claim.words.get("name", ""), "expected": claim.words.get("expected_text", ""), "actual": actual.quantity.text}
+        fields = {**claim.words, "expected": claim.words.get("expected_text", ""), "actual": actual.quantity.text}
         draft = Draft((actual,), (expected,), fields, claim.words.get("expected_text"), None, (), certainty="likely")
         yield Verdict("failed", (expected, actual), (), draft)
     if not judged:
