@@ -203,6 +203,10 @@ def _change(context: Context, number: int, match: Match) -> Claim:
     )
     words = _words(statement, match)
     words.setdefault("base", "none")
+    if "prior" not in readings and words["base"] == "time":
+        prior = _prior_before(context, number, direction, readings["current"])
+        if prior.facts:
+            readings["prior"] = prior
     if "prior" not in readings:
         prior = _prior(context, number, words, readings["current"])
         if prior.facts:
@@ -244,6 +248,19 @@ def _prior(context: Context, number: int, words: Mapping[str, str], current: Rea
     if words["base"] == "plan":
         return context.measured(number, 0, like, _PLANS)
     return Reading()
+
+
+def _prior_before(context: Context, number: int, direction: int, current: Reading) -> Reading:
+    """Last year's figure where the same paragraph prints it before the change."""
+    if not current.facts or current.facts[0].year:
+        return Reading()
+    like = current.facts[0]
+    found = [
+        lv.fact
+        for lv in context.before(number, direction)
+        if lv.fact.year == -1 and (lv.fact.figure, lv.fact.path, lv.fact.topic) == (like.figure, like.path, like.topic)
+    ]
+    return Reading(tuple(found[:1]))
 
 
 # --- completion and direction --------------------------------------------------------------------------------

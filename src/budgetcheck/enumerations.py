@@ -101,7 +101,8 @@ def _is_maker(item: str, context: Context) -> bool:
 
 
 def _counts(context: Context, number: int, table: dict[str, list[str]]) -> tuple[Fact, ...]:
-    """Counts of units in the passage before a list, or in the one above it in the same section."""
+    """Counts of units in the passage before a list and in the one above it in the same section."""
+    every: list[Fact] = []
     path = context.statements[number].passage.section.path
     for place in (number, number - 1):
         if place < 0 or context.statements[place].passage.section.path != path:
@@ -115,6 +116,5 @@ def _counts(context: Context, number: int, table: dict[str, list[str]]) -> tuple
             for lv in context.by_statement.get(place, [])
             if lv.fact.quantity.dimension == "count" and lv.fact.quantity.unit in table["units"]
         ]
-        if found:
-            return tuple(found)
-    return ()
+        every.extend(found)
+    return tuple(every)

@@ -103,9 +103,12 @@ def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Ver
         fund = anchor.fund if names[0].rpartition(".")[2] in ledger.funded else None
         parts: dict[str, Fact] = {names[0]: anchor}
         for name in names[1:]:
+            funded = name.rpartition(".")[2] in ledger.funded
+            if fund and not funded:
+                continue
             found = _printings(name, rule, ledger, fund)
             if found:
-                parts[name] = min(found, key=lambda fact: abs(fact.span.block - anchor.span.block))
+                parts[name] = min(found, key=lambda f: (bool(f.fund) and fund is None, abs(f.span.block - anchor.span.block)))
         missing = [n for n in names if n not in parts and n not in rule.optional]
         if missing or len(parts) < 2:
             yield skipped(*(missing or names[1:]))
@@ -128,7 +131,7 @@ def _printings(name: str, rule: Rule, ledger: Ledger, fund: str | None = None) -
 
 
 def _condition(when: Relation, binding: Binding) -> bool:
-    env = binding.points()
+    env = binding.intervals(None) if when.operator == "==" else binding.points()
     return when.holds(when.left.over(env), when.right.over(env))
 
 
@@ -241,8 +244,9 @@ def _named(fact: Fact) -> str:
     return fact.quantity.text if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.text}"
 
 
-def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str]:
-    fields = {name: fact.quantity.text for name, fact in binding.parts.items()}
+def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str | Fact]:
+    fields: dict[str, str | Fact] = {name: fact.quantity.text for name, fact in binding.parts.items()}
+    fields |= {f"{name}_place": fact for name, fact in binding.parts.items()}
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
     fields |= {name: "、".join(_named(f) for f in facts) for name, facts in binding.groups.items()}
     fields |= dict(binding.words)

@@ -63,7 +63,7 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
             if index not in used and not level.inherited:
                 yield replace(level, fact=replace(level.fact, measure="rate"))
             continue
-        if index in carried:
+        if index in carried and ("R" in statement.codes[:index] or statement.codes[index + 1 : index + 2] == "c"):
             level = replace(level, fact=replace(level.fact, measure="carried"))
         if index in priors:
             level = replace(level, fact=replace(level.fact, year=level.fact.year or -1))
@@ -86,7 +86,7 @@ def _level(
     previous = _previous(statement, index, earlier)
     inherited = label.empty
     if label.empty and previous is not None:
-        label = replace_label(label, previous.fact)
+        label = replace_label(label, previous.fact, namer)
     elif label.empty:
         label = namer.from_section(statement.passage, label)
     fact = token_fact(statement, token, label, namer)
@@ -98,9 +98,13 @@ def _level(
     return Level(fact, number, index, statement.sentences[index], depth, inherited)
 
 
-def replace_label(label: Label, fact: Fact) -> Label:
+def replace_label(label: Label, fact: Fact, namer: Namer) -> Label:
     """A bare label ("支出决算为") that continues what an earlier fact of the sentence names."""
-    return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic, fund=label.fund or fact.fund)
+    own = label.topic
+    if namer.funded(fact.figure):
+        fund = own or fact.fund or label.fund
+        return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic, fund=fund)
+    return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic or own, fund="")
 
 
 def _previous(statement: Statement, index: int, earlier: list[Level]) -> Level | None:
@@ -125,6 +129,8 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
         tokens = (statement.tokens[start - 2], *tokens)
     measure = next((_MEASURES[t.code] for t in reversed(tokens) if t.code in _MEASURES), "")
     label = namer.label([t for t in tokens if t.code in "xnudcZ"], statement.passage)
+    if not measure and label.figure and namer.planned(label.name):
+        measure = "budget"
     item = statement.passage.enclosing > 3
     if label.empty and tokens and not item and not any(c in "MNP" for c in statement.codes[:index]):
         figure = namer.alone.get(tokens[-1].text)

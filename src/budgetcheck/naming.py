@@ -16,7 +16,10 @@ __all__ = ["Label", "Namer"]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the words before a number say that it is. `empty`: nothing but measures and years."""
+    """What the words before a number say that it is.
+
+    `empty`: nothing but measures, years and a fund; such a label's topic is the fund that it names itself.
+    """
 
     name: str = ""
     figure: str | None = None
@@ -45,13 +48,22 @@ class Namer:
         self.alone: Mapping[str, str] = wording.table("alone")
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
         self._subjectless = frozenset(wording.table("topics")["subjectless"])
-        self._classes = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) == 3)
+        self._classes = self._class_names()
+        self._items = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) > 3)
         self._topic_ending = re.compile(
             "(?:" + "|".join(sorted(map(re.escape, wording.table("topics")["ending"]), key=len, reverse=True)) + ")$"
         )
         filler = alternation(wording.table("topics")["filler"])
         self._filler = re.compile(rf"^(?:{filler}|[的\-、，: .\"])+|(?:{filler}|[的\-、，: .\"])+$")
+        self._fund_words = re.compile(alternation(wording.table("lexicon")["plain"]))
+        self._plan_words = tuple(wording.table("measures")["budget"])
         self._sections: dict[int, Label] = {}
+
+    def _class_names(self) -> dict[str, str]:
+        """Every name of a class, with the one name by which all printings of its code are compared."""
+        classes = [subject for subject in subjects("functions") if len(subject.code) == 3]
+        latest = {subject.code: self.key(subject.name) for subject in classes}
+        return {self.key(subject.name): latest[subject.code] for subject in classes}
 
     def year(self, text: str, value: str) -> int:
         """A year's distance from the document's: 0 this year, -1 last year."""
@@ -67,6 +79,15 @@ class Namer:
         bare = self._mark.sub("", name).strip('-"、.:： ')
         shorter = self.wording.ending.sub("", bare)
         return shorter or bare
+
+    def planned(self, text: str) -> bool:
+        """Whether a figure's own name says that it is a plan (政府采购预算), funds aside."""
+        bare = self._fund_words.sub("", text)
+        return any(word in bare for word in self._plan_words)
+
+    def funded(self, figure: str | None) -> bool:
+        """Whether a figure exists once for each fund (anything that is no standard figure does)."""
+        return figure is None or figure in self._funded
 
     def label(self, tokens: Sequence[Token], passage: Passage) -> Label:
         """The label that a run of TEXT and NAME tokens makes."""
@@ -86,13 +107,18 @@ class Namer:
     def _figure_label(self, tokens: Sequence[Token], figure: Token, text: str, passage: Passage) -> Label:
         place = tokens.index(figure)
         before = "".join(token.text for token in tokens[:place] if token.code == "x")
-        fund = self._fund(text) or self._section_fund(passage)
+        fund = self._narrowest(text, passage)
         return Label(
             name=figure.text,
             figure=figure.value,
             topic=self._qualifier(before),
             fund=fund if figure.value in self._funded else "",
         )
+
+    def _narrowest(self, text: str, passage: Passage) -> str:
+        """The fund that words name; 财政拨款, which holds all funds, gives way to the one of the heading."""
+        own, above = self._fund(text), self._section_fund(passage)
+        return above or own if own in ("", *list(self._funds)[-1:]) else own
 
     def _qualifier(self, text: str) -> str:
         """What stands before a figure's name, unless it only names the maker or fills the sentence."""
@@ -108,8 +134,11 @@ class Namer:
             return Label(name=text, path=path, fund=fund)
         bare = self._qualifier(text)
         name = self.key(bare) if bare else ""
+        if text in self.alone:
+            figure = self.alone[text]
+            return Label(name=text, figure=figure, fund=fund if figure in self._funded else "")
         if not name or name in self._subjectless or self._generic(text):
-            return Label(fund=fund)
+            return Label(fund=fund, topic=self._fund(text))
         topic = self.section_topic(passage)
         return Label(name=topic if topic and self.topic(bare) == topic else name, topic=topic)
 
@@ -118,16 +147,16 @@ class Namer:
         pieces = self._mark.split(text)
         if len(pieces) == 1:
             key = self.key(text)
-            return (key,) if key in self._classes else ()
+            return (self._classes[key],) if key in self._classes else ()
         names = [self.key(piece) for piece in pieces[::2]]
         marks = pieces[1::2]
         if not names[0]:
             return ()
         path = [name for name in names[: len(marks)] if name]
         tail = names[-1]
-        if tail and len(marks) in (1, 2) and len(path) == len(marks) and not pieces[-1].startswith("支出"):
+        if tail in self._items and len(marks) in (1, 2) and len(path) == len(marks):
             path.append(tail)
-        return tuple(path)
+        return (self._classes.get(path[0], path[0]), *path[1:]) if path else ()
 
     def _fund(self, text: str) -> str:
         for fund, words in self._funds.items():

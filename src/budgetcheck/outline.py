@@ -21,6 +21,8 @@ _MARKERS = (
     (5, re.compile(r"\(\d{1,2}\)[.、]?")),
     (6, re.compile(r"[①-⑳]")),
 )
+# Units that names contain: 2018年度…, 第二期, 三类.
+_OF_NAMES = frozenset("年 日 天 期 届 级 章 步 类 款 项 路 号 村 镇 乡 科 股 片 块 团 部 分 米".split())
 _SENTENCE_END = "。；！？：，、;!?,."
 
 
@@ -124,7 +126,8 @@ def _amount_pattern(wording: Wording) -> str:
     measures = alternation(word for words in wording.table("measures").values() for word in words)
     particles = alternation(wording.table("lexicon")["particle"])
     money = alternation(wording.table("units")["money"])
-    return rf"(?:(?:19|20)\d\d年)?(?:{measures})?(?:{particles})*{NUMBER}(?:{money})"
+    counts = alternation(unit for unit in wording.table("units")["count"] if unit not in _OF_NAMES)
+    return rf"(?:(?:19|20)\d\d年)?(?:{measures})?(?:{particles})*{NUMBER}(?:{money}|{counts})"
 
 
 def _marker(folded: str) -> tuple[int | None, str, str]:

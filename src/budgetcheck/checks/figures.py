@@ -100,12 +100,15 @@ def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """
     parents: dict[tuple[str, str, str], Fact] = {}
     items: dict[tuple[str, str, str], dict[tuple[str, ...], Fact]] = {}
+    partial: set[tuple[str, str, str]] = set()
     for fact in ledger.facts:
         key = (fact.path[0], fact.fund, fact.measure) if fact.path else None
         if key is None or fact.year or fact.quantity.dimension != "money":
             continue
         if len(fact.path) == 1:
             parents.setdefault(key, fact)
+        elif len(fact.path) == 2:
+            partial.add(key)
         elif len(fact.path) == 3:
             items.setdefault(key, {}).setdefault(fact.path, fact)
     judged = False
@@ -113,15 +116,16 @@ def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         listed = tuple(items.get(key, {}).values())
         if listed:
             judged = True
-            yield _family(rule, ledger, parent, listed)
+            yield _family(rule, ledger, parent, listed, complete=key not in partial)
     if not judged:
         yield skipped("class with items")
 
 
-def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...]) -> Verdict:
+def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...], *, complete: bool) -> Verdict:
+    """One class; where an item's name could not be read whole, the list is not complete and less is no finding."""
     everything = total(fact.quantity.interval for fact in listed)
     facts = (parent, *listed)
-    if everything.meets(parent.quantity.interval):
+    if everything.meets(parent.quantity.interval) or (not complete and everything.below(parent.quantity.interval)):
         return Verdict("passed", facts)
     quantity = parent.quantity
     decimals = max(quantity.decimals, ledger.house.get(quantity.unit, 0))

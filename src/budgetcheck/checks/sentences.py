@@ -116,7 +116,7 @@ def flat(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for claim in ledger.claims_of("change"):
         if claim.words.get("direction") != "flat":
             continue
-        current, prior = _one(claim, "current"), _one(claim, "quoted")
+        current, prior = _one(claim, "current"), _one(claim, "prior") or _one(claim, "quoted")
         if current is None or prior is None:
             yield skipped("prior" if current else "current")
         elif current.quantity.interval.meets(prior.quantity.interval):
@@ -144,7 +144,8 @@ def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if base:
             yield passed(*facts)
             continue
-        fields = {"percent": percent.quantity.text, "current": facts[1].quantity.text, "delta": delta.quantity.text if delta else ""}
+        shown = current if current is not None else facts[1]
+        fields = {"percent": percent.quantity.text, "current": shown.quantity.text, "delta": delta.quantity.text if delta else ""}
         draft = Draft((percent,), facts[1:], fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
         yield Verdict("failed", facts, (), draft)
 

@@ -53,7 +53,9 @@ def enumeration(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         listed = int(claim.words["listed"])
         counts = claim.parts["count"]
         allowed = {listed, *((listed - int(n)) for n in claim.words.get("extra", "").split(",") if n)}
-        if any(int(fact.quantity.value) in allowed for fact in counts):
+        values = {int(fact.quantity.value) for fact in counts}
+        sums = {sum(int(f.quantity.value) for f in counts if f.span.block == fact.span.block) for fact in counts}
+        if (values | sums) & allowed:
             yield passed(*counts[:1])
             continue
         fact = counts[0]

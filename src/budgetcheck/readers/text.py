@@ -15,6 +15,8 @@ __all__ = ["decode", "read_text", "text_document"]
 _LARGEST = 20 * 1024 * 1024
 _LONGEST_LINE = 200_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_WIDEST = 180
+_JOIN = "\0"
 _END = "。；！？：;!?:"
 _STARTS = re.compile(r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|[-*#|>]|附[件表])")
 
@@ -102,9 +104,12 @@ def _blocks(text: str) -> tuple[Block, ...]:
         if len(line) > _LONGEST_LINE:
             raise ReadError(f"line {number} is {len(line)} characters long; at most {_LONGEST_LINE} are read")
     width = _wrap_width(lines)
+    lines = _without_double_spacing(lines, width)
     blocks: list[Block] = []
     held: list[tuple[int, str]] = []
     for number, line in enumerate(lines, 1):
+        if line is _JOIN:
+            continue
         if held and not (width and _continues(held[-1][1], line, width)):
             blocks.append(_block(held))
             held = []
@@ -129,16 +134,31 @@ def _block(held: Sequence[tuple[int, str]]) -> Block:
 
 def _wrap_width(lines: Sequence[str]) -> int:
     """The width at which a text was wrapped by hand or by a converter; 0 where lines are paragraphs."""
-    lengths = sorted(len(line.strip()) for line in lines if len(line.strip()) >= 12)
+    lengths = sorted(width for line in lines if (width := _columns(line)) >= 24)
     if len(lengths) < 8:
         return 0
     longest = lengths[int(len(lengths) * 0.95)]
-    full = [line.strip() for line in lines if len(line.strip()) >= longest * 0.85]
+    full = [line.strip() for line in lines if _columns(line) >= longest * 0.85]
     broken = sum(line[-1] not in _END for line in full)
-    return longest if longest <= 90 and len(full) >= 6 and broken * 10 >= len(full) * 7 else 0
+    return longest if longest <= _WIDEST and len(full) >= 6 and broken * 10 >= len(full) * 7 else 0
+
+
+def _columns(line: str) -> int:
+    """Columns that a line takes where Chinese characters take two."""
+    bare = line.strip()
+    return len(bare) + sum(char > "\u2e7f" for char in bare)
+
+
+def _without_double_spacing(lines: Sequence[str], width: int) -> list[str]:
+    """Lines of a text set with a blank line behind each line lose their blanks; numbers of lines stay."""
+    full = [n for n, line in enumerate(lines[:-1]) if _columns(line) >= width * 0.85]
+    spaced = sum(not lines[n + 1].strip() for n in full)
+    if not width or spaced * 10 < len(full) * 8:
+        return list(lines)
+    return [line if line.strip() else _JOIN for line in lines]
 
 
 def _continues(line: str, following: str, width: int) -> bool:
     """Whether `following` goes on with a line that was wrapped."""
     bare = line.strip()
-    return bool(following.strip()) and len(bare) >= width * 0.75 and bare[-1] not in _END and not _STARTS.match(following)
+    return bool(following.strip()) and _columns(bare) >= width * 0.75 and bare[-1] not in _END and not _STARTS.match(following)
