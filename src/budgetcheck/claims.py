@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .context import Context, Reading
 from .facts import Level
@@ -12,7 +13,7 @@ from .statements import Match, Statement, span_of
 from .tokens import Token
 from .wording import Wording
 
-__all__ = ["PARTS", "read_claims"]
+__all__ = ["PARTS", "implied_priors", "read_claims"]
 
 # What the parts and groups of each kind of claim are called, for rules to name.
 PARTS: Mapping[str, frozenset[str]] = {
@@ -102,6 +103,25 @@ def _claim(kind: str, readings: Mapping[str, Reading], words: Mapping[str, str],
 
 def _exactly(context: Context, number: int, match: Match, slot: str) -> Reading:
     return Reading((_fact(context, number, match.slots[slot]),)) if slot in match.slots else Reading()
+
+
+def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
+    """Last year's figures that are not printed but follow: this year's less the increase."""
+    for claim in claims:
+        current, delta = claim.parts.get("current", ()), claim.parts.get("delta", ())
+        way = claim.words.get("direction")
+        if claim.kind != "change" or "prior" in claim.parts or way not in ("up", "down"):
+            continue
+        if claim.words.get("base") != "time" or not current or not delta or not claim.explicit:
+            continue
+        now, by = current[0].quantity, delta[0].quantity
+        if now.unit != by.unit or not current[0].figure:
+            continue
+        value = now.value - by.value if way == "up" else now.value + by.value
+        interval = now.interval - by.interval if way == "up" else now.interval + by.interval
+        text = f"{value}{now.unit}"
+        quantity = replace(now, text=text, value=value, decimals=max(now.decimals, by.decimals), interval=interval)
+        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure="implied")
 
 
 # --- share ---------------------------------------------------------------------------------------------------
@@ -202,7 +222,7 @@ def _change(context: Context, number: int, match: Match) -> Claim:
         else _current(context, number, match, first, direction)
     )
     words = _words(statement, match)
-    words.setdefault("base", "none")
+    words.setdefault("base", "time" if "B" in statement.codes[statement.sentence_start(first) : first] else "none")
     if "prior" not in readings and words["base"] == "time":
         prior = _prior_before(context, number, direction, readings["current"])
         if prior.facts:
@@ -384,6 +404,8 @@ def _breakdown(context: Context, listing: Listing) -> Claim:
     parts = tuple(level.fact for level in listing.parts)
     depths = {len(fact.path) for fact in parts}
     words = {"form": listing.form, "dimension": listing.total.fact.quantity.dimension, "name": listing.total.fact.name}
+    overlapping = context.namer.wording.table("enumeration")["overlapping"]
+    words["overlap"] = "yes" if any(word in fact.name for fact in parts for word in overlapping) else "no"
     words["figure"] = listing.total.fact.figure or ""
     words["subjects"] = str(min(depths)) if len(depths) == 1 else "0"
     total = (listing.total.fact,)

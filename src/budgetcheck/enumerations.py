@@ -80,6 +80,8 @@ def _below(context: Context, number: int, table: object) -> Iterator[Claim]:
     level = statements[number + 1].passage.level
     if here.level is not None and here.level >= (level or 0):
         return
+    if not _leads_in(here.text.folded, table):
+        return
     counts = _counts(context, number, table)
     items: list[str] = []
     place = number + 1
@@ -94,6 +96,11 @@ def _below(context: Context, number: int, table: object) -> Iterator[Claim]:
         own = sum(any(word in item for word in table["own"]) for item in items) or int(_is_maker(items[0], context))
         last = statements[place - 1]
         yield _claim(context, number, counts, items, 0, 1, "numbered", ",".join(str(n) for n in range(1, own + 1)) if last else "")
+
+
+def _leads_in(text: str, table: dict[str, list[str]]) -> bool:
+    """Whether a passage announces a list of units, and not one of problems or measures."""
+    return any(word in text for word in table["leads"]) and not any(word in text[-30:] for word in table["stops"])
 
 
 def _is_maker(item: str, context: Context) -> bool:

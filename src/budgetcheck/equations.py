@@ -94,8 +94,8 @@ def _claim_readings(rule: Rule, claim: Claim) -> list[Binding] | Verdict:
 def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
     """One binding for each fund whose figures the report prints."""
     assert rule.relation is not None
-    names = rule.relation.names
-    anchors = _printings(names[0], rule, ledger)
+    names = tuple(dict.fromkeys((*rule.relation.names, *(n for when in rule.when for n in when.names))))
+    anchors = _printings(names[0], rule, ledger, rule.options.get("fund"))
     if not anchors:
         yield skipped(names[0])
         return
@@ -110,7 +110,7 @@ def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Ver
             if found:
                 parts[name] = min(found, key=lambda f: (bool(f.fund) and fund is None, abs(f.span.block - anchor.span.block)))
         missing = [n for n in names if n not in parts and n not in rule.optional]
-        if missing or len(parts) < 2:
+        if missing or len({id(fact) for fact in parts.values()}) < 2:
             yield skipped(*(missing or names[1:]))
             continue
         yield [Binding(parts, absent=tuple(n for n in names if n not in parts))]
@@ -119,8 +119,8 @@ def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Ver
 def _printings(name: str, rule: Rule, ledger: Ledger, fund: str | None = None) -> list[Fact]:
     """Distinct printings of a figure: the first of each value and fund. `上年.` in front of a name is last year."""
     prefix, _, figure = name.rpartition(".")
-    measure = rule.options.get("measure", ledger.measure)
-    year = rule.options.get("prefixes", {}).get(prefix, 0)
+    year = int(rule.options.get("prefixes", {}).get(prefix, 0))
+    measure = "implied" if prefix and year else rule.options.get("measure", ledger.measure)
     firsts: dict[tuple[Fraction, str], Fact] = {}
     dimension = rule.options.get("dimension", "money")
     for fact in ledger.figure(figure, measure, year, fund):
@@ -211,7 +211,8 @@ def _draft(
     decimals = max([lead.decimals, _usual(lead, ledger), *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension)])
     env = binding.intervals(ledger.house)
     expected = _suggestion(right, lead, decimals) if relation.operator == "==" else None
-    difference = _difference(left, right, lead.unit, lead.scale, decimals)
+    rounded = exact(Fraction(format_value(right.low / lead.scale, decimals)) * lead.scale) if right.low is not None else right
+    difference = _difference(left, rounded, lead.unit, lead.scale, decimals)
     fields = _fields(binding, relation, left, right, decimals)
     fields |= {"expected": expected or "", "difference": difference or ""}
     target = binding.parts.get(rule.culprit or relation.target or "")
@@ -241,11 +242,11 @@ def _difference(left: Interval, right: Interval, unit: str, scale: Fraction, dec
 
 
 def _named(fact: Fact) -> str:
-    return fact.quantity.text if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.text}"
+    return fact.quantity.shown if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.shown}"
 
 
 def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str | Fact]:
-    fields: dict[str, str | Fact] = {name: fact.quantity.text for name, fact in binding.parts.items()}
+    fields: dict[str, str | Fact] = {name: fact.quantity.shown for name, fact in binding.parts.items()}
     fields |= {f"{name}_place": fact for name, fact in binding.parts.items()}
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
     fields |= {name: "、".join(_named(f) for f in facts) for name, facts in binding.groups.items()}

@@ -28,14 +28,20 @@ class Ledger:
     house: Mapping[str, int]
     names: tuple[str, ...] = ()
     funded: frozenset[str] = field(default_factory=frozenset)
+    combined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @functools.cached_property
     def _figures(self) -> dict[tuple[str, str, int], tuple[Fact, ...]]:
         grouped: dict[tuple[str, str, int], list[Fact]] = {}
         for fact in self.facts:
             if fact.figure and not fact.topic:
-                grouped.setdefault((fact.figure, fact.measure, fact.year), []).append(fact)
+                for figure in self.meant(fact.figure):
+                    grouped.setdefault((figure, fact.measure, fact.year), []).append(fact)
         return {key: tuple(facts) for key, facts in grouped.items()}
+
+    def meant(self, figure: str) -> tuple[str, ...]:
+        """The figures that a name stands for: 收支总计 is 收入总计 and 支出总计 at once."""
+        return self.combined.get(figure, (figure,))
 
     def figure(self, name: str, measure: str, year: int = 0, fund: str | None = None) -> tuple[Fact, ...]:
         """All printings of a standard figure of the whole report; `fund` None takes any."""

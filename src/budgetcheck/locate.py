@@ -61,11 +61,12 @@ def _explains(cause: Finding, symptom: Finding) -> bool:
     return _same_gap(cause, symptom)
 
 
-def _weight(finding: Finding) -> tuple[int, int, int, int, str]:
-    """Order among findings on the same numbers: severe first, then few numbers, then the place on the page."""
+def _weight(finding: Finding) -> tuple[int, int, int, int, int, str]:
+    """Order among findings on the same numbers: one that says what a number should be, severe, of few numbers, first."""
     places = _places(finding)
     first = places[0] if places else (0, 0)
-    return (_RANK[finding.severity], len(places), *first, finding.rule)
+    silent = int(not any(culprit.suggestion for culprit in finding.culprits))
+    return (silent, _RANK[finding.severity], len(places), *first, finding.rule)
 
 
 def _is_equation(finding: Finding) -> bool:

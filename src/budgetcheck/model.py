@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block",
+    "Box",
     "Claim",
     "Coverage",
     "Culprit",
@@ -54,6 +55,7 @@ class Span:
     block: int = -1
     start: int = -1
     mark: int = -1
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Quantity:
     decimals: int
     interval: Interval
     approximate: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What is printed, with the unit where it stands elsewhere on the page (a table's heading)."""
+        return self.text if self.unit in ("", "date") or self.unit[-1] in self.text else f"{self.text}{self.unit}"
 
     @property
     def point(self) -> Fraction:
@@ -111,9 +118,18 @@ class Text:
         return self.raw[self.offsets[start] : self.offsets[end - 1] + 1]
 
 
+Box = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, paragraph or table in reading order. Cells are text, row by row."""
+    """A heading, paragraph or table in reading order.
+
+    `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its words;
+    `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page of each row
+    in `pages`. Boxes are (left, bottom, right, top) in points from the page's lower left corner. `sheet` names the
+    worksheet a block stands on.
+    """
 
     kind: Literal["heading", "paragraph", "grid"]
     text: str
@@ -122,6 +138,10 @@ class Block:
     level: int | None = None
     lines: tuple[tuple[int, int], ...] = ()
     cells: tuple[tuple[str, ...], ...] = ()
+    words: tuple[tuple[int, int, int, Box], ...] = ()
+    boxes: tuple[tuple[Box | None, ...], ...] = ()
+    pages: tuple[int, ...] = ()
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +172,8 @@ class Fact:
     @property
     def identity(self) -> tuple[str, ...]:
         """Everything that must agree before two printings are called the same figure."""
-        return (*self.path, self.figure or self.name, self.measure, str(self.year), self.fund, self.topic)
+        named = "" if self.path else self.figure or self.name
+        return (*self.path, named, self.measure, str(self.year), self.fund, self.topic)
 
 
 @dataclass(frozen=True, slots=True)

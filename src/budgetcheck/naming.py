@@ -83,7 +83,7 @@ class Namer:
     def planned(self, text: str) -> bool:
         """Whether a figure's own name says that it is a plan (政府采购预算), funds aside."""
         bare = self._fund_words.sub("", text)
-        return any(word in bare for word in self._plan_words)
+        return any(bare.find(word) > 0 for word in self._plan_words)
 
     def funded(self, figure: str | None) -> bool:
         """Whether a figure exists once for each fund (anything that is no standard figure does)."""

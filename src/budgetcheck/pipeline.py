@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .amounts import house_decimals
-from .claims import read_claims
+from .claims import implied_priors, read_claims
 from .context import Context
 from .coverage import cover
 from .engine import judge
@@ -74,11 +74,12 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     lists = read_lists(statements, levels)
     context = Context(statements, levels, lists, namer)
     claims = (*read_claims(context, lists, wording), *read_enumerations(context, wording), *forms.claims)
-    facts = (*(level.fact for level in levels), *forms.facts)
+    facts = (*(level.fact for level in levels), *forms.facts, *implied_priors(claims))
     tokens = (t.quantity for s in statements for t in s.tokens if t.quantity is not None)
     return Ledger(
         document, who.kind, who.year, who.entity, passages, statements, facts, claims,
         house=house_decimals(tokens), names=who.names, funded=frozenset(wording.table("funded")["figures"]),
+        combined={name: tuple(parts) for name, parts in wording.table("combined").items()},
     )  # fmt: skip
 
 

@@ -58,20 +58,19 @@ class _Form:
 def read_forms(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Forms:
     """All forms of a document: facts of each project, its indicators as claims."""
     reader = _Reader(wording, namer)
-    reader.claimed = _claimed(passages, wording)
+    reader.claims_made = list(_claimed(passages, wording, namer))
     return reader.read(list(_cells(passages)))
 
 
-def _claimed(passages: Sequence[Passage], wording: Wording) -> str:
-    """The clause in which the report says that all was reached; "" where it does not say so."""
+def _claimed(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Iterator[tuple[str, str]]:
+    """Clauses in which the report says that all was reached, with the project whose paragraph says so."""
     table = wording.table("forms")
     wanted = re.compile(table["claimed"])
     for passage in passages:
         if any(word in title for title in passage.section.titles for word in table["claimed_in"]):
             found = wanted.search(passage.text.folded)
             if found and passage.section.role == "statement":
-                return found.group()
-    return ""
+                yield namer.section_topic(passage), found.group()
 
 
 def _cells(passages: Sequence[Passage]) -> Iterator[_Cell]:
@@ -107,7 +106,7 @@ class _Reader:
         self.signs = {sign: kind for kind, signs in table["signs"].items() for sign in signs}
         self.forms: list[_Form] = []
         self.blocks: set[int] = set()
-        self.claimed = ""
+        self.claims_made: list[tuple[str, str]] = []
 
     def read(self, cells: list[_Cell]) -> Forms:
         place = 0
@@ -174,10 +173,16 @@ class _Reader:
         words = {
             "name": name, "level": kind, "relation": self._relation(row[3].text.folded, kind, name, expected),
             "expected_text": row[3].bare, "actual_text": row[4].bare,
-            "dimension": expected.quantity.dimension, "claimed": "yes" if self.claimed else "no",
-            "claimed_text": self.claimed,
+            "dimension": expected.quantity.dimension, **self._said_done(),
         }  # fmt: skip
         return Claim("indicator", {"expected": (expected,), "actual": (actual,)}, words, row[2].span)
+
+    def _said_done(self) -> dict[str, str]:
+        """Whether the text says that the open form's project reached all: of it by name, or of no form's project."""
+        project = self.forms[-1].project
+        others = {form.project for form in self.forms if form.project} - {project}
+        said = next((text for topic, text in self.claims_made if topic == project or topic not in others), "")
+        return {"claimed": "yes" if said else "no", "claimed_text": said}
 
     def _relation(self, text: str, kind: str, name: str, expected: Fact) -> str:
         for sign, relation in self.signs.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from ..amounts import format_value
@@ -23,7 +24,9 @@ def same(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     groups: dict[tuple[str, ...], list[Fact]] = {}
     for fact in ledger.facts:
         if _comparable(fact):
-            groups.setdefault((*fact.identity, fact.quantity.dimension), []).append(fact)
+            for figure in ledger.meant(fact.figure or ""):
+                named = replace(fact, figure=figure or None)
+                groups.setdefault((*named.identity, fact.quantity.dimension), []).append(fact)
     for facts in groups.values():
         if len(facts) > 1:
             yield from _group(rule, ledger, facts)
@@ -33,7 +36,7 @@ def same(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def _comparable(fact: Fact) -> bool:
     """Only figures that the words identify fully: a standard figure, a subject path, or a project's own plan."""
-    if fact.quantity.dimension != "money" or fact.measure == "claimed" or fact.quantity.approximate:
+    if fact.quantity.dimension != "money" or fact.measure in ("claimed", "implied", "rate", "carried") or fact.quantity.approximate:
         return False
     return bool(fact.path or (fact.figure and not fact.topic) or (fact.topic and fact.name == fact.topic))
 
@@ -77,7 +80,7 @@ def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Se
     if not majority:
         culprits.append(Culprit(reference.quantity.text, None, reference.span))
     fields: dict[str, str | Fact] = {
-        "name": _name(fact), "here": fact.quantity.text, "there": reference.quantity.text,
+        "name": _name(fact), "here": fact.quantity.shown, "there": reference.quantity.shown,
         "place": reference, "difference": shown,
     }  # fmt: skip
     return Draft(

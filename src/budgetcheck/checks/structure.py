@@ -87,8 +87,11 @@ def annex(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             else:
                 listed.clear()
     grids = any(p.block.cells for p in ledger.passages)
+    if not listed:
+        yield skipped("table titles")
+        return
     if len(listed) < int(rule.options["at_least"]) or grids:
-        yield passed() if ledger.statements else skipped("text")
+        yield passed()
         return
     span = _whole(listed[0])
     fields = {"count": str(len(listed)), "first": listed[0].passage.text.folded}
@@ -113,7 +116,8 @@ def tables(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def nothing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """A report in which no amount and no percentage was found."""
-    if any(token.code in "MP" for statement in ledger.statements for token in statement.tokens):
+    cells = any(char.isdigit() for p in ledger.passages for row in p.block.cells for cell in row for char in cell)
+    if cells or any(token.code in "MP" for statement in ledger.statements for token in statement.tokens):
         yield passed()
         return
     span = Span(text=ledger.document.name, quote=ledger.document.name, line=1)

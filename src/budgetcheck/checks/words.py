@@ -61,13 +61,15 @@ def renamed(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     if not outdated:
         yield passed()
         return
-    wanted = _compiled("|".join(sorted(map(re.escape, outdated), key=len, reverse=True)))
+    ending = _compiled(rule.options.get("ending", "(?!)"))
+    bare = {ending.sub("", name): name for name in outdated}
+    wanted = _compiled("|".join(sorted(map(re.escape, {*outdated, *bare}), key=len, reverse=True)))
     seen: set[str] = set()
     for number, statement in enumerate(ledger.statements):
         if statement.passage.section.role not in ("statement", "glossary"):
             continue
         for found in wanted.finditer(statement.passage.text.folded):
-            name = found.group()
+            name = bare.get(found.group(), found.group())
             if name in seen or not _as_subject(statement.passage.text.folded, *found.span(), rule):
                 continue
             seen.add(name)
@@ -136,6 +138,8 @@ def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for number, passage in _passages(rule, ledger):
         for each in rule.options["patterns"]:
             for found in _compiled(each).finditer(passage.text.folded):
+                if _of_another_year(passage.text.folded, found.start(), ledger.year):
+                    continue
                 grade = rule.options["same"].get(found["grade"], found["grade"])
                 given.setdefault(grade, []).append((number, *found.span("grade"), found["grade"]))
     if len(given) < 2:
@@ -146,6 +150,14 @@ def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     fields = {"here": here.text, "there": there.text}
     culprits = tuple(Culprit(span.text, None, span) for span in (here, there))
     yield Verdict("failed", (), (), Draft((here,), (there,), fields, None, None, culprits, "likely"))
+
+
+def _of_another_year(text: str, place: int, year: int | None) -> bool:
+    """Whether the sentence around a place names years, and none of them is the report's."""
+    begin = text.rfind("。", 0, place) + 1
+    end = text.find("。", place)
+    years = {int(found) for found in _compiled(r"(?:19|20)\d\d(?=年)").findall(text[begin : end if end > 0 else None])}
+    return bool(years) and year is not None and year not in years
 
 
 def abbreviation(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

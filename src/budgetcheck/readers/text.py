@@ -99,7 +99,7 @@ def _printable(text: str) -> str:
 
 
 def _blocks(text: str) -> tuple[Block, ...]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "").split("\n")
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
             raise ReadError(f"line {number} is {len(line)} characters long; at most {_LONGEST_LINE} are read")
