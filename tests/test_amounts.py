@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,11 @@ def numbers(text: str) -> list[Token]:
 def test_a_printed_number_is_read_with_its_unit(text: str, value: str, unit: str, dimension: str) -> None:
     (token,) = numbers(text)
     assert token.quantity is not None
-    assert (str(token.quantity.value), token.quantity.unit, token.quantity.dimension) == (value, unit, dimension)
+    assert (str(token.quantity.value), token.quantity.unit, token.quantity.dimension) == (
+        value,
+        unit,
+        dimension,
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,11 +125,16 @@ def test_folding_never_loses_the_way_back(text: str) -> None:
     assert all(0 <= place < len(text) for place in folded.offsets)
 
 
-@given(st.text(alphabet="支出收入增加减少占完成预算决算数与上年相比，。；：、（）()0123456789.%万元亿 个年", max_size=120))
+@given(
+    st.text(
+        alphabet="支出收入增加减少占完成预算决算数与上年相比，。；：、（）()0123456789.%万元亿 个年",
+        max_size=120,
+    )
+)
 def test_tokens_cover_a_text_in_order(text: str) -> None:
     folded = fold(text)
     tokens = tokenise(folded, WORDING)
-    assert all(a.end <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
     assert all(0 <= t.start < t.end <= len(folded.folded) for t in tokens)
     assert len(codes(tokens)) == len(tokens)
 

@@ -43,9 +43,7 @@ def package(parts: Mapping[str, str | bytes]) -> bytes:
 
 def word(body: str, *, space: str = TRANSITIONAL, **parts: str) -> bytes:
     """A .docx with this body; other parts by their name: styles, numbering, footnotes, endnotes."""
-    content: dict[str, str | bytes] = {
-        "word/document.xml": root("document", f"<w:body>{body}</w:body>", space)
-    }
+    content: dict[str, str | bytes] = {"word/document.xml": root("document", f"<w:body>{body}</w:body>", space)}
     content |= {f"word/{part}.xml": root(part, inner, space) for part, inner in parts.items()}
     return package(content)
 
@@ -83,9 +81,7 @@ def num(key: int, base: int, overrides: str = "") -> str:
 
 
 def style(key: str, name: str, more: str = "", attributes: str = "") -> str:
-    return (
-        f'<w:style w:type="paragraph" w:styleId="{key}" {attributes}><w:name w:val="{name}"/>{more}</w:style>'
-    )
+    return f'<w:style w:type="paragraph" w:styleId="{key}" {attributes}><w:name w:val="{name}"/>{more}</w:style>'
 
 
 def table(*rows: str) -> str:
@@ -136,9 +132,7 @@ def test_tabs_breaks_and_hyphens() -> None:
 @pytest.mark.parametrize("space", [TRANSITIONAL, STRICT])
 def test_both_namespaces(space: str) -> None:
     numbering = abstract(0, lvl(0, "chineseCounting", "%1、")) + num(1, 0)
-    data = word(
-        item("收入") + styled("支出", "a"), space=space, numbering=numbering, styles=style("a", "标题 2")
-    )
+    data = word(item("收入") + styled("支出", "a"), space=space, numbering=numbering, styles=style("a", "标题 2"))
     assert [(block.kind, block.text, block.level) for block in blocks(data)] == [
         ("paragraph", "一、收入", None),
         ("heading", "支出", 2),
@@ -251,9 +245,7 @@ def test_restart_rules() -> None:
 def test_lists_share_their_count_until_one_says_where_it_starts() -> None:
     again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
     other = f'<w:lvlOverride w:ilvl="0">{lvl(0, "upperRoman", "%1.")}</w:lvlOverride>'
-    numbering = (
-        abstract(0, lvl(0, "decimal", "%1.")) + num(1, 0) + num(2, 0) + num(3, 0, again) + num(4, 0, other)
-    )
+    numbering = abstract(0, lvl(0, "decimal", "%1.")) + num(1, 0) + num(2, 0) + num(3, 0, again) + num(4, 0, other)
     body = "".join(item("x", 0, number) for number in (1, 1, 2, 3, 3, 1, 4, 9, 0))
     assert texts(word(body, numbering=numbering)) == [
         "1. x",
@@ -279,14 +271,10 @@ def test_numbers_from_styles() -> None:
     number = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
     second = '<w:basedOn w:val="h1"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr>'
     styles = (
-        style("h1", "heading 1", number)
-        + style("h2", "heading 2", second)
-        + style("c", "c", '<w:basedOn w:val="h1"/>')
+        style("h1", "heading 1", number) + style("h2", "heading 2", second) + style("c", "c", '<w:basedOn w:val="h1"/>')
     )
     off = p("无号", '<w:pStyle w:val="h1"/><w:numPr><w:numId w:val="0"/></w:numPr>')
-    body = (
-        styled("a", "h1") + styled("b", "h2") + styled("c", "c") + off + styled("d", "h2") + item("e", 0, 3)
-    )
+    body = styled("a", "h1") + styled("b", "h2") + styled("c", "c") + off + styled("d", "h2") + item("e", 0, 3)
     assert texts(word(body, numbering=numbering, styles=styles)) == [
         "一、a",
         "1. b",
@@ -385,9 +373,7 @@ def test_notes_come_after_the_text_in_order_of_reference() -> None:
     def refer(kind: str, key: int) -> str:
         return f'<w:r><w:{kind}Reference w:id="{key}"/></w:r>'
 
-    body = p(
-        t("甲") + refer("footnote", 3) + refer("footnote", 2) + refer("endnote", 1) + refer("footnote", 9)
-    )
+    body = p(t("甲") + refer("footnote", 3) + refer("footnote", 2) + refer("endnote", 1) + refer("footnote", 9))
     footnotes = (
         f'<w:footnote w:type="separator" w:id="-1">{p("线")}</w:footnote>'
         f'<w:footnote w:id="2">{p("注二")}</w:footnote>'
@@ -494,18 +480,14 @@ def test_not_a_word_file() -> None:
     assert refusal(b"") == "not a Word file: no zip archive"
     assert refusal("收入支出".encode()) == "not a Word file: no zip archive"
     assert refusal(VALID[: len(VALID) // 2]) == "not a Word file: the zip archive is truncated"
-    assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)).endswith(
-        "the file is encrypted or a legacy .doc"
-    )
+    assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)).endswith("the file is encrypted or a legacy .doc")
     assert refusal(package({"a.txt": "x"})) == "not a Word file: no word/document.xml"
     assert refusal(package({"word/document.xml": root("styles", "")})).endswith("holds no Word document")
     assert refusal(package({"word/document.xml": root("document", "")})).endswith("holds no Word document")
 
 
 def test_broken_xml() -> None:
-    assert refusal(package({"word/document.xml": "<w:document"})).startswith(
-        "word/document.xml: broken XML: "
-    )
+    assert refusal(package({"word/document.xml": "<w:document"})).startswith("word/document.xml: broken XML: ")
     assert refusal(package({"word/document.xml": ""})).startswith("word/document.xml: broken XML: ")
     odd = '<?xml version="1.0" encoding="klingon"?><a/>'
     assert refusal(package({"word/document.xml": odd})).startswith("word/document.xml: broken XML: ")
@@ -515,9 +497,7 @@ def test_broken_xml() -> None:
 def test_doctype_is_refused(encoding: str) -> None:
     rest = root("document", "<w:body/>").partition("?>")[2]
     bomb = f'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]>{rest}'
-    data = package(
-        {"word/document.xml": f'<?xml version="1.0" encoding="{encoding}"?>{bomb}'.encode(encoding)}
-    )
+    data = package({"word/document.xml": f'<?xml version="1.0" encoding="{encoding}"?>{bomb}'.encode(encoding)})
     assert refusal(data) == "word/document.xml: a DOCTYPE is refused"
 
 
@@ -595,10 +575,7 @@ def test_huge_spans_are_refused() -> None:
         wide = cell("甲", f'<w:gridSpan w:val="{size}"/>')
         data = word(table(wide))
         _read_or_refuse(data)
-    assert (
-        refusal(word(table(cell("甲", '<w:gridSpan w:val="2000000000"/>'))))
-        == "more than 5,000,000 table cells"
-    )
+    assert refusal(word(table(cell("甲", '<w:gridSpan w:val="2000000000"/>')))) == "more than 5,000,000 table cells"
     tall = table(cell("甲", '<w:gridSpan w:val="60000"/>'), *[cell("乙")] * 100)
     assert refusal(word(tall)) == "more than 5,000,000 table cells"
 
@@ -630,10 +607,7 @@ def test_flipped_bits_in_the_container(flips: list[tuple[int, int]]) -> None:
     _read_or_refuse(bytes(data))
 
 
-PARTS = {
-    part: zipfile.ZipFile(io.BytesIO(VALID)).read(part)
-    for part in zipfile.ZipFile(io.BytesIO(VALID)).namelist()
-}
+PARTS = {part: zipfile.ZipFile(io.BytesIO(VALID)).read(part) for part in zipfile.ZipFile(io.BytesIO(VALID)).namelist()}
 
 
 @settings(max_examples=400, deadline=None)
@@ -666,9 +640,7 @@ _TAGS = (
 @settings(max_examples=300, deadline=None)
 @given(
     st.recursive(
-        st.sampled_from(
-            ["甲", "12.5万元", '<w:numId w:val="1"/>', '<w:ilvl w:val="x"/>', '<w:gridSpan w:val="-3"/>']
-        ),
+        st.sampled_from(["甲", "12.5万元", '<w:numId w:val="1"/>', '<w:ilvl w:val="x"/>', '<w:gridSpan w:val="-3"/>']),
         lambda inner: st.builds(
             lambda tag, parts: f"<w:{tag}>{''.join(parts)}</w:{tag}>",
             st.sampled_from(_TAGS),

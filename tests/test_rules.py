@@ -13,7 +13,9 @@ def test_examples(rule: Rule) -> None:
     assert failures(rule) == []
 
 
-@pytest.mark.parametrize("rule", [r for r in RULES if r.check not in ("pattern", "nothing", "renamed")], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [r for r in RULES if r.check not in ("pattern", "nothing", "renamed")], ids=lambda rule: rule.id
+)
 def test_a_rule_without_facts_is_skipped_and_names_them(rule: Rule) -> None:
     outcome = outcome_of(rule, "办公地点已于年内迁入新址。")
     assert outcome.status == "skipped"

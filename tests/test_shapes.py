@@ -7,12 +7,12 @@ import pytest
 
 from budgetcheck.amounts import fold
 from budgetcheck.errors import RuleError
+from budgetcheck.outline import outline
+from budgetcheck.readers import text_document
 from budgetcheck.shapes import Shape, compile_shape
 from budgetcheck.statements import read_statements
 from budgetcheck.tokens import codes, tokenise
 from budgetcheck.wording import alternation, load_wording
-from budgetcheck.outline import outline
-from budgetcheck.readers import text_document
 
 WORDING = load_wording()
 

@@ -127,9 +127,7 @@ def spread(value: Decimal, decimals: int, scale: Fraction) -> Interval:
     return Interval(-half * scale, half * scale, open_low=True, open_high=True)
 
 
-def quantity(
-    text: str, number: str, unit: str, dimension: str, scale: Fraction, qualifier: str = ""
-) -> Quantity:
+def quantity(text: str, number: str, unit: str, dimension: str, scale: Fraction, qualifier: str = "") -> Quantity:
     """A quantity from its printed `number`; `qualifier` is one of "", about, above, below, exact-above …
 
     Counts are exact: 120批次 means 120. Raises `decimal.InvalidOperation` where `number` is none.

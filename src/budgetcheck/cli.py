@@ -35,7 +35,13 @@ def main() -> None:
 @click.option("--fail-on", type=click.Choice(list(_LEVELS)), default="error", show_default=True)
 @click.option("--select", multiple=True, metavar="ID", help="Only rules whose id starts with this.")
 @click.option("--ignore", multiple=True, metavar="ID", help="No rules whose id starts with this.")
-@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A further folder of rules.")
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A further folder of rules.",
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Also list skipped rules and numbers not understood.")
 def check_command(

@@ -38,7 +38,10 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
         return
     for token in statement.tokens:
         if token.code in "MP" and token.quantity is not None:
-            yield (statement.passage.index, token.start), span_of(statement, token.start, token.end, token.quantity.text)
+            yield (
+                (statement.passage.index, token.start),
+                span_of(statement, token.start, token.end, token.quantity.text),
+            )
 
 
 def _form_facts(ledger: Ledger):  # type: ignore[no-untyped-def]

@@ -37,7 +37,11 @@ def _beside(context: Context, number: int, level: Level, token: Token, table: ob
     bracket = _BRACKET.match(folded, token.end)
     if bracket and not re.search(r"\d", bracket[1]):
         items = _split(bracket[1])
-        if len(items) > 1 and not items[-1].endswith(tuple(table["open"])) and not _explains(bracket[1]):
+        if (
+            len(items) > 1
+            and not items[-1].endswith(tuple(table["open"]))
+            and not bracket[1].startswith(tuple(table["remarks"]))
+        ):
             yield _claim(context, number, (level.fact,), items, bracket.start(1), bracket.end(1), "bracket")
     quoted = _QUOTED.search(folded[: token.start])
     if quoted:
@@ -46,10 +50,6 @@ def _beside(context: Context, number: int, level: Level, token: Token, table: ob
             yield Claim("promised", {"count": (level.fact,)}, {"listed": str(len(names))}, level.fact.span)
             if not (quoted[2] and len(names) < int(level.fact.quantity.value)):
                 yield _claim(context, number, (level.fact,), names, quoted.start(1), quoted.end(1), "quoted")
-
-
-def _explains(text: str) -> bool:
-    return text.startswith(("不", "含", "其中", "以下", "见", "详"))
 
 
 def _split(text: str) -> list[str]:
@@ -64,7 +64,16 @@ def _split(text: str) -> list[str]:
     return [item for item in items if item]
 
 
-def _claim(context: Context, number: int, counts: tuple[Fact, ...], items: Sequence[str], start: int, end: int, form: str, extra: str = "") -> Claim:
+def _claim(
+    context: Context,
+    number: int,
+    counts: tuple[Fact, ...],
+    items: Sequence[str],
+    start: int,
+    end: int,
+    form: str,
+    extra: str = "",
+) -> Claim:
     span = span_of(context.statements[number], start, end)
     words = {"listed": str(len(items)), "items": "、".join(items), "form": form, "extra": extra}
     return Claim("enumeration", {"count": counts}, words, span)
@@ -95,7 +104,16 @@ def _below(context: Context, number: int, table: object) -> Iterator[Claim]:
     if counts and len(items) > 1:
         own = sum(any(word in item for word in table["own"]) for item in items) or int(_is_maker(items[0], context))
         last = statements[place - 1]
-        yield _claim(context, number, counts, items, 0, 1, "numbered", ",".join(str(n) for n in range(1, own + 1)) if last else "")
+        yield _claim(
+            context,
+            number,
+            counts,
+            items,
+            0,
+            1,
+            "numbered",
+            ",".join(str(n) for n in range(1, own + 1)) if last else "",
+        )
 
 
 def _leads_in(text: str, table: dict[str, list[str]]) -> bool:

@@ -11,7 +11,7 @@ from .amounts import format_value, refined
 from .expression import Relation
 from .intervals import Interval, exact
 from .ledger import Ledger
-from .model import Claim, Culprit, Fact, Quantity
+from .model import Claim, Culprit, Fact, Quantity, Severity
 from .rulebook import Rule
 from .verdicts import Draft, Verdict, lowered, skipped
 
@@ -108,7 +108,10 @@ def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Ver
                 continue
             found = _printings(name, rule, ledger, fund)
             if found:
-                parts[name] = min(found, key=lambda f: (bool(f.fund) and fund is None, abs(f.span.block - anchor.span.block)))
+                parts[name] = min(
+                    found,
+                    key=lambda f: (bool(f.fund) and fund is None, abs(f.span.block - anchor.span.block)),
+                )
         missing = [n for n in names if n not in parts and n not in rule.optional]
         if missing or len({id(fact) for fact in parts.values()}) < 2:
             yield skipped(*(missing or names[1:]))
@@ -192,7 +195,9 @@ def _last_place(relation: Relation, binding: Binding, ledger: Ledger) -> bool:
     near = Interval(left.low - ulp * 3 / 2, left.low + ulp * 3 / 2, open_low=True, open_high=True)
     env = binding.intervals(ledger.house)
     return relation.holds(near, relation.right.over(env)) or (
-        bool(left.low) and relation.holds(near, relation.right.over(binding.intervals(None))) and not _coarse(binding, ledger)
+        bool(left.low)
+        and relation.holds(near, relation.right.over(binding.intervals(None)))
+        and not _coarse(binding, ledger)
     )
 
 
@@ -202,16 +207,31 @@ def _coarse(binding: Binding, ledger: Ledger) -> bool:
 
 
 def _draft(
-    rule: Rule, relation: Relation, binding: Binding, ledger: Ledger, severity: object, kind: str | None, *, likely: bool
+    rule: Rule,
+    relation: Relation,
+    binding: Binding,
+    ledger: Ledger,
+    severity: Severity,
+    kind: str | None,
+    *,
+    likely: bool,
 ) -> Draft:
     stated, computed = binding.facts(relation.left.names), binding.facts(relation.right.names)
     points = binding.points()
     left, right = relation.left.over(points), relation.right.over(points)
     lead = stated[0].quantity
-    decimals = max([lead.decimals, _usual(lead, ledger), *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension)])
+    decimals = max(
+        [
+            lead.decimals,
+            _usual(lead, ledger),
+            *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension),
+        ]
+    )
     env = binding.intervals(ledger.house)
     expected = _suggestion(right, lead, decimals) if relation.operator == "==" else None
-    rounded = exact(Fraction(format_value(right.low / lead.scale, decimals)) * lead.scale) if right.low is not None else right
+    rounded = (
+        exact(Fraction(format_value(right.low / lead.scale, decimals)) * lead.scale) if right.low is not None else right
+    )
     difference = _difference(left, rounded, lead.unit, lead.scale, decimals)
     fields = _fields(binding, relation, left, right, decimals)
     fields |= {"expected": expected or "", "difference": difference or ""}
@@ -245,7 +265,9 @@ def _named(fact: Fact) -> str:
     return fact.quantity.shown if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.shown}"
 
 
-def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, str | Fact]:
+def _fields(
+    binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int
+) -> dict[str, str | Fact]:
     fields: dict[str, str | Fact] = {name: fact.quantity.shown for name, fact in binding.parts.items()}
     fields |= {f"{name}_place": fact for name, fact in binding.parts.items()}
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}

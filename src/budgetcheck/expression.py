@@ -52,7 +52,9 @@ class Side:
         ends = [_ends(env[name]) for name in corners]  # type: ignore[arg-type]
         if any(not pair for pair in ends):
             return natural
-        return _union([self.evaluate({**env, **dict(zip(corners, point, strict=True))}) for point in itertools.product(*ends)])
+        return _union(
+            [self.evaluate({**env, **dict(zip(corners, point, strict=True))}) for point in itertools.product(*ends)]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class Relation:
 def _ends(value: Interval) -> tuple[Interval, ...]:
     if value.low is None or value.high is None:
         return ()
-    return (Interval(value.low, value.low, value.open_low, value.open_low), Interval(value.high, value.high, value.open_high, value.open_high))
+    return (
+        Interval(value.low, value.low, value.open_low, value.open_low),
+        Interval(value.high, value.high, value.open_high, value.open_high),
+    )
 
 
 def _union(intervals: Sequence[Interval]) -> Interval:

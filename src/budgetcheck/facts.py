@@ -79,9 +79,7 @@ def label_start(statement: Statement, index: int) -> int:
     return start
 
 
-def _level(
-    number: int, statement: Statement, index: int, token: Token, namer: Namer, earlier: list[Level]
-) -> Level:
+def _level(number: int, statement: Statement, index: int, token: Token, namer: Namer, earlier: list[Level]) -> Level:
     label = _label(statement, index, namer)
     previous = _previous(statement, index, earlier)
     inherited = label.empty
@@ -123,8 +121,11 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
     if start and statement.codes[start - 1] == ":" and not any(t.code in "xn" for t in tokens):
         head = label_start(statement, start - 1)
         tokens = statement.tokens[head : start - 1] + tokens
-    if start > 1 and statement.codes[start - 1] == "," and statement.codes[start - 2] == "Y" and not any(
-        t.code == "Y" for t in tokens
+    if (
+        start > 1
+        and statement.codes[start - 1] == ","
+        and statement.codes[start - 2] == "Y"
+        and not any(t.code == "Y" for t in tokens)
     ):
         tokens = (statement.tokens[start - 2], *tokens)
     measure = next((_MEASURES[t.code] for t in reversed(tokens) if t.code in _MEASURES), "")

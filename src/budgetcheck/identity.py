@@ -53,12 +53,17 @@ def _kind(texts: Sequence[str], final: Sequence[str], budget: Sequence[str]) -> 
     return "final" if counts["final"] >= counts["budget"] else "budget"
 
 
-def _year(texts: Sequence[str], headings: Sequence[str], kind: str | None, table: dict[str, list[str]] | object) -> int | None:
+def _year(
+    texts: Sequence[str], headings: Sequence[str], kind: str | None, table: dict[str, list[str]] | object
+) -> int | None:
     """The year that headings name most; else the one that the text names most."""
     assert isinstance(table, dict)
     words = table["final"] if kind == "final" else table["budget"]
     titled = Counter(
-        int(year) for text in (*texts[:10], *headings) if any(w in text for w in words) and len(text) <= 60 for year in _YEAR.findall(text)
+        int(year)
+        for text in (*texts[:10], *headings)
+        if any(w in text for w in words) and len(text) <= 60
+        for year in _YEAR.findall(text)
     )
     if titled:
         best = max(titled.values())

@@ -94,7 +94,8 @@ def _hull(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]
     corners: list[tuple[Fraction, bool]] = []
     for x, x_open in ((a.low, a.open_low), (a.high, a.open_high)):
         for y, y_open in ((b.low, b.open_low), (b.high, b.open_high)):
-            assert x is not None and y is not None
+            assert x is not None
+            assert y is not None
             corners.append((op(x, y), x_open or y_open))
     low = min(value for value, _ in corners)
     high = max(value for value, _ in corners)

@@ -72,9 +72,7 @@ def _ends_open(rest: str) -> bool:
     return not any(code in "MNP" for code in rest) and (rest[-1] == ":" or not rest[1:].strip(":,."))
 
 
-def _bracket(
-    number: int, index: int, statement: Statement, grouped: Mapping[int, list[Level]]
-) -> Iterator[Listing]:
+def _bracket(number: int, index: int, statement: Statement, grouped: Mapping[int, list[Level]]) -> Iterator[Listing]:
     end = _closing(statement, index)
     if "T" in statement.codes[index:end]:
         return
@@ -130,9 +128,7 @@ def _codes(statement: Statement, sentence: int) -> str:
     return "".join(c for c, s in zip(statement.codes, statement.sentences, strict=True) if s == sentence)
 
 
-def _opened_before(
-    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
-) -> list[Level]:
+def _opened_before(number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]) -> list[Level]:
     """A paragraph that starts with 其中 breaks down the opening of the paragraph before it."""
     statement, above = statements[number], statements[number - 1]
     if statement.codes[:1] not in ("T", "L") or above.passage.section.path[:-1] != statement.passage.section.path[:-1]:
@@ -176,9 +172,7 @@ def _adds_up(listing: Listing) -> bool:
     return parts.meets(listing.total.fact.quantity.interval)
 
 
-def _segments(
-    statement: Statement, index: int, end: int, inside: Sequence[Level], marks: str
-) -> list[list[Level]]:
+def _segments(statement: Statement, index: int, end: int, inside: Sequence[Level], marks: str) -> list[list[Level]]:
     """Levels of each list segment, parted by `marks`."""
     depth = statement.depths[index]
     codes = statement.codes
@@ -230,9 +224,7 @@ def _items(
     return items, "items"
 
 
-def _unnumbered(
-    number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]
-) -> list[list[Level]]:
+def _unnumbered(number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]) -> list[list[Level]]:
     items: list[list[Level]] = []
     for place in range(number + 1, min(number + 1 + _MOST_UNNUMBERED, len(statements))):
         passage = statements[place].passage
@@ -262,9 +254,13 @@ def _listings(
         parts = [part for part in (_part(total, segment) for segment in segments) if part]
         if len(parts) < 2:
             continue
-        shares = tuple(
-            share for part in parts if (share := _share(part, statement or statements[part.statement])) is not None
-        ) if statement or statements else ()
+        shares = (
+            tuple(
+                share for part in parts if (share := _share(part, statement or statements[part.statement])) is not None
+            )
+            if statement or statements
+            else ()
+        )
         complete = len(shares) == len(parts) and form != "bracket"
         yield Listing(total, tuple(parts), "exhaustive" if complete else form, shares)
 

@@ -62,7 +62,7 @@ def _explains(cause: Finding, symptom: Finding) -> bool:
 
 
 def _weight(finding: Finding) -> tuple[int, int, int, int, int, str]:
-    """Order among findings on the same numbers: one that says what a number should be, severe, of few numbers, first."""
+    """Order among findings on the same numbers: one that says what it should be, severe, of few numbers, first."""
     places = _places(finding)
     first = places[0] if places else (0, 0)
     silent = int(not any(culprit.suggestion for culprit in finding.culprits))
@@ -73,12 +73,19 @@ def _is_equation(finding: Finding) -> bool:
     return bool(finding.relation) and isinstance(finding.relation[0], Relation)
 
 
+def _equation(finding: Finding) -> tuple[Relation, Binding]:
+    relation, binding, _ = finding.relation
+    assert isinstance(relation, Relation)
+    assert isinstance(binding, Binding)
+    return relation, binding
+
+
 def _repair(finding: Finding) -> dict[Place, Interval]:
     """The culprit's place with the interval it should have; nothing where no culprit has a suggestion."""
     if not _is_equation(finding):
         return {}
-    relation, binding, side = finding.relation
-    assert isinstance(binding, Binding)
+    relation, binding = _equation(finding)
+    side: Interval = finding.relation[2]
     target = binding.parts.get(relation.target or "")
     if target is None or not any(c.suggestion and c.span == target.span for c in finding.culprits):
         return {}
@@ -88,15 +95,17 @@ def _repair(finding: Finding) -> dict[Place, Interval]:
 def _same_gap(cause: Finding, symptom: Finding) -> bool:
     """Whether both sums miss by the same amount and share numbers."""
     one, other = _gap(cause), _gap(symptom)
-    return one is not None and other is not None and one == other and len(set(_places(cause)) & set(_places(symptom))) >= 1
+    return (
+        one is not None and other is not None and one == other and len(set(_places(cause)) & set(_places(symptom))) >= 1
+    )
 
 
 def _gap(finding: Finding) -> Fraction | None:
     if not finding.relation:
         return None
     if finding.relation[0] == "difference":
-        return abs(finding.relation[1])
-    relation, binding, _ = finding.relation
+        return abs(Fraction(finding.relation[1]))
+    relation, binding = _equation(finding)
     env = binding.points()
     left, right = relation.left.over(env), relation.right.over(env)
     if left.low is None or right.low is None:

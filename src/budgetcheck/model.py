@@ -125,10 +125,10 @@ Box = tuple[float, float, float, float]
 class Block:
     """A heading, paragraph or table in reading order.
 
-    `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its words;
-    `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page of each row
-    in `pages`. Boxes are (left, bottom, right, top) in points from the page's lower left corner. `sheet` names the
-    worksheet a block stands on.
+    `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its
+    words; `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page
+    of each row in `pages`. Boxes are (left, bottom, right, top) in points from the page's lower left corner. `sheet`
+    names the worksheet a block stands on.
     """
 
     kind: Literal["heading", "paragraph", "grid"]
@@ -282,7 +282,23 @@ class Review:
         return self.coverage.checked > 0 and not any(f.severity == "error" for f in self.findings)
 
     def to_frame(self) -> pd.DataFrame:
-        """Findings as a pandas frame, one row each, text columns (shape: findings by 12)."""
-        from .reports.frame import to_frame
+        """Findings as a pandas frame, one row each, text columns (shape: findings by 12, `line` a nullable integer)."""
+        import pandas as pd
 
-        return to_frame(self)
+        frame = pd.DataFrame([_row(finding) for finding in self.findings], columns=list(_COLUMNS))
+        return frame.astype({"line": "Int64"})
+
+
+_COLUMNS = (
+    "id", "rule", "kind", "severity", "certainty", "message", "stated", "expected", "difference", "section",
+    "line", "root",
+)  # fmt: skip
+
+
+def _row(finding: Finding) -> tuple[object, ...]:
+    spans = [side.span if isinstance(side, Fact) else side for side in finding.stated] or [Span("")]
+    return (
+        finding.id, finding.rule, finding.kind, finding.severity, finding.certainty, finding.message,
+        "；".join(span.text for span in spans), finding.expected, finding.difference, spans[0].section,
+        spans[0].line, finding.root,
+    )  # fmt: skip

@@ -188,7 +188,12 @@ class Namer:
         if known is None:
             known = self._sections[passage.index] = self._section_label(passage)
         fund = label.fund or known.fund
-        return replace(known, measure=label.measure, year=label.year, fund=fund if known.figure is None or known.figure in self._funded else "")
+        return replace(
+            known,
+            measure=label.measure,
+            year=label.year,
+            fund=fund if known.figure is None or known.figure in self._funded else "",
+        )
 
     def _section_label(self, passage: Passage) -> Label:
         for title in reversed(passage.section.titles):

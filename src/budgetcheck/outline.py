@@ -12,17 +12,6 @@ from .wording import Wording, alternation
 
 __all__ = ["Passage", "outline"]
 
-_NUMERAL = "[一二三四五六七八九十百]+"
-_MARKERS = (
-    (1, re.compile(rf"第{_NUMERAL}部分")),
-    (2, re.compile(rf"{_NUMERAL}、")),
-    (3, re.compile(rf"\({_NUMERAL}\)、?")),
-    (4, re.compile(r"\d{1,2}(?:[.、](?!\d)|[.、](?=(?:19|20)\d\d年))")),
-    (5, re.compile(r"\(\d{1,2}\)[.、]?")),
-    (6, re.compile(r"[①-⑳]")),
-)
-# Units that names contain: 2018年度…, 第二期, 三类.
-_OF_NAMES = frozenset("年 日 天 期 届 级 章 步 类 款 项 路 号 村 镇 乡 科 股 片 块 团 部 分 米".split())
 _SENTENCE_END = "。；！？：，、;!?,."
 
 
@@ -61,6 +50,7 @@ class _Outliner:
         self.longest = int(table["unnumbered"]["longest"])
         self.open: list[tuple[int, str, str, str]] = []
         self.amount = re.compile(_amount_pattern(wording))
+        self.markers = tuple(re.compile(pattern) for pattern in table["markers"])
 
     def walk(self, blocks: tuple[Block, ...]) -> Iterator[Passage]:
         for index, block in enumerate(blocks):
@@ -72,7 +62,7 @@ class _Outliner:
     def _place(self, index: int, block: Block, text: Text) -> Passage:
         if block.kind == "grid":
             return Passage(index, block, text, self._section(), False, None, enclosing=self._depth())
-        level, marker, rest = _marker(text.folded)
+        level, marker, rest = _marker(text.folded, self.markers)
         heading = self._is_heading(text.folded, rest, level) or block.kind == "heading"
         if level is None and heading:
             level = block.level or self._lost_level(text.folded)
@@ -126,16 +116,16 @@ def _amount_pattern(wording: Wording) -> str:
     measures = alternation(word for words in wording.table("measures").values() for word in words)
     particles = alternation(wording.table("lexicon")["particle"])
     money = alternation(wording.table("units")["money"])
-    counts = alternation(unit for unit in wording.table("units")["count"] if unit not in _OF_NAMES)
+    counts = alternation(
+        unit for unit in wording.table("units")["count"] if unit not in wording.table("topics")["counters"]
+    )
     return rf"(?:(?:19|20)\d\d年)?(?:{measures})?(?:{particles})*{NUMBER}(?:{money}|{counts})"
 
 
-def _marker(folded: str) -> tuple[int | None, str, str]:
+def _marker(folded: str, markers: tuple[re.Pattern[str], ...]) -> tuple[int | None, str, str]:
     """Level, bare number and rest of a line that starts with a section number."""
-    for level, pattern in _MARKERS:
+    for level, pattern in enumerate(markers, 1):
         found = pattern.match(folded)
         if found:
-            marker = found.group()
-            bare = marker if level in (3, 5) else re.sub(r"[第部分、.]", "", marker)
-            return level, bare.rstrip("、"), folded[found.end() :]
+            return level, found["number"], folded[found.end() :]
     return None, "", folded

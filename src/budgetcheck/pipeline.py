@@ -59,7 +59,14 @@ def review(document: Document, wording: Wording, rules: Sequence[Rule], language
     findings = fold_symptoms(judgement.findings)
     coverage = cover(ledger, judgement.touched)
     return Review(
-        document, ledger.kind, ledger.year, ledger.entity, judgement.outcomes, findings, coverage, ledger.facts
+        document,
+        ledger.kind,
+        ledger.year,
+        ledger.entity,
+        judgement.outcomes,
+        findings,
+        coverage,
+        ledger.facts,
     )
 
 
@@ -73,7 +80,7 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     levels = read_facts(statements, namer, wording)
     lists = read_lists(statements, levels)
     context = Context(statements, levels, lists, namer)
-    claims = (*read_claims(context, lists, wording), *read_enumerations(context, wording), *forms.claims)
+    claims = (*read_claims(context, lists), *read_enumerations(context, wording), *forms.claims)
     facts = (*(level.fact for level in levels), *forms.facts, *implied_priors(claims))
     tokens = (t.quantity for s in statements for t in s.tokens if t.quantity is not None)
     return Ledger(

@@ -83,10 +83,29 @@ def _cells(passages: Sequence[Passage]) -> Iterator[_Cell]:
                 for column, cell in enumerate(cells, 1):
                     if cell.strip():
                         quote = " ".join(c for c in cells if c)[:120]
-                        span = Span(cell.strip(), quote, block.line, block.page, section, None, str(row), str(column), passage.index, row * 1000 + column)
+                        span = Span(
+                            cell.strip(),
+                            quote,
+                            block.line,
+                            block.page,
+                            section,
+                            None,
+                            str(row),
+                            str(column),
+                            passage.index,
+                            row * 1000 + column,
+                        )
                         yield _Cell(fold(cell), span, passage.index)
         elif passage.section.role == "statement":
-            span = Span(block.text.strip()[:120], block.text.strip()[:120], block.line, block.page, section, block=passage.index, start=0)
+            span = Span(
+                block.text.strip()[:120],
+                block.text.strip()[:120],
+                block.line,
+                block.page,
+                section,
+                block=passage.index,
+                start=0,
+            )
             yield _Cell(passage.text, span, passage.index)
 
 
@@ -103,7 +122,7 @@ class _Reader:
         self.unit = str(table["unit"])
         self.cost, self.deadline = re.compile(table["cost"]), re.compile(table["deadline"])
         self.quantity = re.compile(table["quantity"])
-        self.signs = {sign: kind for kind, signs in table["signs"].items() for sign in signs}
+        self.signs: dict[str, str] = {sign: kind for kind, signs in table["signs"].items() for sign in signs}
         self.forms: list[_Form] = []
         self.blocks: set[int] = set()
         self.claims_made: list[tuple[str, str]] = []
@@ -206,7 +225,12 @@ class _Reader:
         found = numbers[0]
         unit = self.wording.units.get(implied)
         if found.unit == "" and unit is not None:
-            scaled = Interval(_times(found.interval.low, unit.scale), _times(found.interval.high, unit.scale), found.interval.open_low, found.interval.open_high)
+            scaled = Interval(
+                _times(found.interval.low, unit.scale),
+                _times(found.interval.high, unit.scale),
+                found.interval.open_low,
+                found.interval.open_high,
+            )
             return replace(found, unit=unit.text, dimension=unit.dimension, scale=unit.scale, interval=scaled)
         return found
 

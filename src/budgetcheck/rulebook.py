@@ -18,11 +18,26 @@ from .wording import load_wording, read_toml, rules_folder
 __all__ = ["KINDS", "Example", "Rule", "load_rules", "select_rules"]
 
 KINDS = frozenset(
-    "sum hierarchy share change completion direction breakdown equality order carry-over count zero-base performance "
-    "term residue structure schema rounding cross-year".split()
-)
+    (
+        "sum", "hierarchy", "share", "change", "completion", "direction", "breakdown", "equality", "order",
+        "carry-over", "count", "zero-base", "performance", "term", "residue", "structure", "schema", "rounding",
+        "cross-year",
+    )
+)  # fmt: skip
 _REQUIRED = ("title", "severity", "kind", "basis", "why", "each", "message", "since", "en", "good", "bad")
-_KNOWN = {*_REQUIRED, "equation", "check", "where", "when", "optional", "culprit", "documents", "options", "ignore_house", "figures"}
+_KNOWN = {
+    *_REQUIRED,
+    "equation",
+    "check",
+    "where",
+    "when",
+    "optional",
+    "culprit",
+    "documents",
+    "options",
+    "ignore_house",
+    "figures",
+}
 _FILE = re.compile(r"(BC\d{3})-[a-z0-9-]+\.toml")
 
 
@@ -176,8 +191,12 @@ def _examples(raw: list[dict[str, Any]], path: Path, which: str) -> tuple[Exampl
     for number, each in enumerate(raw):
         expect = each.get("expect", [])
         if "text" not in each or (which == "bad") != bool(expect):
-            raise RuleError(f"{path}: {which} example {number + 1} needs text{' and expect' if which == 'bad' else ' only'}")
-        examples.append(Example(each["text"].strip(), (expect,) if isinstance(expect, str) else tuple(expect), number + 1))
+            raise RuleError(
+                f"{path}: {which} example {number + 1} needs text{' and expect' if which == 'bad' else ' only'}"
+            )
+        examples.append(
+            Example(each["text"].strip(), (expect,) if isinstance(expect, str) else tuple(expect), number + 1)
+        )
     return tuple(examples)
 
 

@@ -36,8 +36,8 @@ _CLASSES = {
     "WORDS": "xn",
 }
 # What a gap may hold: no number, no end of sentence, no reason; `--` no base and no carry-over either.
-_SOFT = "xnYaijb,:()\"/eBQc"
-_CLOSE = "xnYaijb,:()\"/e"
+_SOFT = 'xnYaijb,:()"/eBQc'
+_CLOSE = 'xnYaijb,:()"/e'
 
 
 @dataclass(frozen=True, slots=True)

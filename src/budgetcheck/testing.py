@@ -1,7 +1,7 @@
 """For authors of rules: run a rule's own examples.
 
-`failures(rule)` says what is wrong with the examples of one rule; an empty list means that every good example passes, that
-every bad one gives exactly the messages it expects, and that a text without facts is skipped.
+`failures(rule)` says what is wrong with the examples of one rule; an empty list means that every good example passes,
+that every bad one gives exactly the messages it expects, and that a text without facts is skipped.
 """
 
 from __future__ import annotations

@@ -15,7 +15,17 @@ from .wording import Wording
 __all__ = ["NUMERIC", "Token", "codes", "tokenise"]
 
 NUMERIC = frozenset("MNPO#")
-_PUNCTUATION = {"，": ",", "。": ".", "!": ".", "！": ".", "?": ".", "？": ".", "；": ";", "：": ":", "、": "/"}
+_PUNCTUATION = {
+    "，": ",",
+    "。": ".",
+    "!": ".",
+    "！": ".",
+    "?": ".",
+    "？": ".",
+    "；": ";",
+    "：": ":",
+    "、": "/",
+}
 _DIMENSIONS = {"money": "M", "count": "N", "percent": "P", "points": "O"}
 
 

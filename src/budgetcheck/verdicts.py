@@ -17,8 +17,8 @@ _LOWER: Mapping[Severity, Severity | None] = {"error": "warning", "warning": "in
 class Draft:
     """A finding before it has its message.
 
-    `fields` fill the rule's template; a fact among them stands for the place where it is printed. A `difference` in % is
-    one of percentage points.
+    `fields` fill the rule's template; a fact among them stands for the place where it is printed. A `difference` in %
+    is one of percentage points.
     """
 
     stated: tuple[Fact | Span, ...]

@@ -191,7 +191,7 @@ def _number_pattern(qualifiers: Mapping[str, list[str]], units: Mapping[str, Uni
 
 
 def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str) -> str:
-    plain_number = re.sub(r"\?P<\w+>", "?:", number)
+    plain = re.sub(r"\?P<\w+>", "?:", number)
     base, lexicon = data["base"], data["lexicon"]
     measures = alternation(_folded(w) for listed in data["measures"].values() for w in listed)
     last = alternation(_folded(word) for word in data["years"]["last"])
@@ -202,19 +202,24 @@ def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str)
     limit_after = alternation(_folded(w) for w in data["skip"]["limit_after"])
     ends = "".join(sorted({word[-1] for kind in ("up", "down") for word in lexicon[kind] if len(word) < 3}))
     directions = alternation(_folded(w) for k in ("up", "down", "flat", "share") for w in lexicon[k])
+    dated = rf"(?:{prefix})(?:{year}|{last})(?:的|当年|同期)?(?:{measures})?(?:{suffix})*"
+    planned = rf"(?:{prefix})(?:{measures})(?:{suffix})*"
     return "|".join(
         f"(?P<{name}>{pattern})"
         for name, pattern in (
-            ("limit", rf"(?:{limit_before})(?:在|为)?{plain_number}(?:(?:{limit_after})|以上)?|{plain_number}(?:{limit_after})"),
+            ("limit", rf"(?:{limit_before})(?:在|为)?{plain}(?:(?:{limit_after})|以上)?|{plain}(?:{limit_after})"),
             ("skip", "|".join(data["skip"]["patterns"])),
-            ("base", rf"(?:{prefix})(?:{year}|{last})(?:的|当年|同期)?(?:{measures})?(?:{suffix})*|(?:{prefix})(?:{measures})(?:{suffix})*|(?:{alternation(_folded(w) for w in base['alone'])})"),
+            ("base", f"{dated}|{planned}|(?:{alternation(_folded(w) for w in base['alone'])})"),
             ("year", rf"{year}|(?:19|20)\d\d(?:至|-)(?:19|20)\d\d年(?:度)?"),
             ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|(?:的)?\d)"),
             ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
-            ("particle", rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)"),
+            (
+                "particle",
+                rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
+            ),
             ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
             ("bracket", r"\([^()\d%]{0,24}\)"),
-            ("number", plain_number),
+            ("number", plain),
             ("word", alternation(w for w in words)),
             ("punctuation", r"[，。；：、()\"!?？！]"),
         )

@@ -36,7 +36,11 @@ def same(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def _comparable(fact: Fact) -> bool:
     """Only figures that the words identify fully: a standard figure, a subject path, or a project's own plan."""
-    if fact.quantity.dimension != "money" or fact.measure in ("claimed", "implied", "rate", "carried") or fact.quantity.approximate:
+    if (
+        fact.quantity.dimension != "money"
+        or fact.measure in ("claimed", "implied", "rate", "carried")
+        or fact.quantity.approximate
+    ):
         return False
     return bool(fact.path or (fact.figure and not fact.topic) or (fact.topic and fact.name == fact.topic))
 
@@ -84,7 +88,14 @@ def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Se
         "place": reference, "difference": shown,
     }  # fmt: skip
     return Draft(
-        (fact,), (reference,), fields, reference.quantity.text, shown, tuple(culprits), severity=severity, kind=kind
+        (fact,),
+        (reference,),
+        fields,
+        reference.quantity.text,
+        shown,
+        tuple(culprits),
+        severity=severity,
+        kind=kind,
     )
 
 
@@ -158,9 +169,9 @@ def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             stated.setdefault((actual[0].quantity.point, measure), []).append((actual[0], percent[0]))
     judged = False
     for pairs in stated.values():
-        for actual, percent in pairs[1:]:
+        for pair in pairs[1:]:
             judged = True
-            yield _rate_pair(rule, pairs[0], (actual, percent))
+            yield _rate_pair(rule, pairs[0], pair)
     if not judged:
         yield skipped("two completion rates of one amount")
 
@@ -169,6 +180,16 @@ def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) 
     (actual, one), (_, other) = first, second
     if one.quantity.interval.meets(other.quantity.interval):
         return passed(one, other)
-    fields: dict[str, str | Fact] = {"amount": actual.quantity.text, "here": other.quantity.text, "there": one.quantity.text, "place": one}
+    fields: dict[str, str | Fact] = {
+        "amount": actual.quantity.text,
+        "here": other.quantity.text,
+        "there": one.quantity.text,
+        "place": one,
+    }
     culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (other, one))
-    return Verdict("failed", (one, other), (), Draft((other,), (one,), fields, one.quantity.text, None, culprits, "likely"))
+    return Verdict(
+        "failed",
+        (one, other),
+        (),
+        Draft((other,), (one,), fields, one.quantity.text, None, culprits, "likely"),
+    )

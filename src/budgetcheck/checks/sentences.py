@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from ..amounts import format_value
@@ -22,16 +23,10 @@ def _one(claim: Claim, name: str) -> Fact | None:
 
 def _word(claim: Claim, slot: str) -> Span:
     """The span of a claim's word, for culprits that are words."""
-    return Span(**{**_as_dict(claim.span), "text": claim.words.get(f"{slot}_text", claim.span.text)})
+    return replace(claim.span, text=claim.words.get(f"{slot}_text", claim.span.text))
 
 
-def _as_dict(span: Span) -> dict[str, object]:
-    return {name: getattr(span, name) for name in Span.__slots__}
-
-
-def _failed(
-    claim: Claim, facts: tuple[Fact, ...], slot: str, should: str | None, rule: Rule, **fields: str
-) -> Verdict:
+def _failed(claim: Claim, facts: tuple[Fact, ...], slot: str, should: str | None, rule: Rule, **fields: str) -> Verdict:
     word = _word(claim, slot)
     known = {name: found[0].quantity.text for name, found in claim.parts.items() if found}
     likely = not claim.explicit
@@ -103,7 +98,7 @@ def turn(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for claim in ledger.claims_of("change"):
         first, second = claim.words.get("direction"), claim.words.get("turn")
         facts = tuple(f for name in ("delta", "percent") if (f := _one(claim, name)) is not None)
-        if second is None or len(facts) < 2 or any(not f.quantity.value for f in facts):
+        if second is None or "choice" in claim.words or len(facts) < 2 or any(not f.quantity.value for f in facts):
             continue
         if {first, second} == {"up", "down"}:
             yield _failed(claim, facts, "turn", None, rule)
@@ -132,12 +127,16 @@ def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         prior = _one(claim, "prior")
         if percent is None or not percent.quantity.value:
             continue
+        facts: tuple[Fact, ...]
         if prior is not None:
             base, facts = prior.quantity.point, (percent, prior)
         elif current is not None and delta is not None and claim.words.get("direction") == "up":
             candidates = [c for c in claim.parts["current"] if c.quantity.point == delta.quantity.point]
             exactly = bool(candidates) and percent.quantity.value == 100
-            base, facts = (Fraction(0) if exactly else Fraction(1)), (percent, candidates[0] if exactly else current, delta)
+            base, facts = (
+                (Fraction(0) if exactly else Fraction(1)),
+                (percent, candidates[0] if exactly else current, delta),
+            )
         else:
             yield skipped("prior" if delta else "delta")
             continue
@@ -145,7 +144,11 @@ def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield passed(*facts)
             continue
         shown = current if current is not None else facts[1]
-        fields = {"percent": percent.quantity.text, "current": shown.quantity.text, "delta": delta.quantity.text if delta else ""}
+        fields = {
+            "percent": percent.quantity.text,
+            "current": shown.quantity.text,
+            "delta": delta.quantity.text if delta else "",
+        }
         draft = Draft((percent,), facts[1:], fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
         yield Verdict("failed", facts, (), draft)
 
@@ -164,10 +167,21 @@ def no_plan(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield passed(percent, *budgets[:1])
             continue
         other = _one(claim, "alternative")
-        fields = {"percent": percent.quantity.text, "budget": budgets[0].quantity.text if budgets else "0", "hint": ""}
+        fields = {
+            "percent": percent.quantity.text,
+            "budget": budgets[0].quantity.text if budgets else "0",
+            "hint": "",
+        }
         if other is not None and actual is not None:
             fields["hint"] = _fitting(rule, percent, actual, other)
-        draft = Draft((percent, *budgets[:1]), (), fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
+        draft = Draft(
+            (percent, *budgets[:1]),
+            (),
+            fields,
+            None,
+            None,
+            (Culprit(percent.quantity.text, None, percent.span),),
+        )
         yield Verdict("failed", (percent, *budgets[:1]), (), draft)
 
 
@@ -237,8 +251,19 @@ def negated(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         elif not amount.quantity.value:
             yield passed(amount)
         else:
-            fields = {"amount": amount.quantity.text, "name": amount.name, "figure": claim.words.get("figure", amount.name)}
-            draft = Draft((claim.span,), (amount,), fields, None, amount.quantity.text, (Culprit(claim.span.text, None, claim.span),))
+            fields = {
+                "amount": amount.quantity.text,
+                "name": amount.name,
+                "figure": claim.words.get("figure", amount.name),
+            }
+            draft = Draft(
+                (claim.span,),
+                (amount,),
+                fields,
+                None,
+                amount.quantity.text,
+                (Culprit(claim.span.text, None, claim.span),),
+            )
             yield Verdict("failed", (amount,), (), draft)
 
 
@@ -261,7 +286,11 @@ def indicator(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if kept:
             yield passed(expected, actual)
             continue
-        fields = {**claim.words, "expected": claim.words.get("expected_text", ""), "actual": actual.quantity.text}
+        fields = {
+            **claim.words,
+            "expected": claim.words.get("expected_text", ""),
+            "actual": actual.quantity.text,
+        }
         draft = Draft((actual,), (expected,), fields, claim.words.get("expected_text"), None, (), certainty="likely")
         yield Verdict("failed", (expected, actual), (), draft)
     if not judged:

@@ -38,7 +38,12 @@ def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         after = next(statement for number, statement in found if number > gap)
         fields = {"missing": _DIGITS[gap - 1], "after": after.passage.text.folded[:30]}
         span = _whole(after)
-        yield Verdict("failed", (), (), Draft((span,), (), fields, None, None, (Culprit(span.text, None, span),), "likely"))
+        yield Verdict(
+            "failed",
+            (),
+            (),
+            Draft((span,), (), fields, None, None, (Culprit(span.text, None, span),), "likely"),
+        )
     if not gaps:
         yield passed()
 
@@ -59,7 +64,12 @@ def enumeration(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield passed(*counts[:1])
             continue
         fact = counts[0]
-        fields = {"count": fact.quantity.text, "listed": str(listed), "items": claim.words.get("items", ""), "name": fact.name}
+        fields = {
+            "count": fact.quantity.text,
+            "listed": str(listed),
+            "items": claim.words.get("items", ""),
+            "name": fact.name,
+        }
         unit = fact.quantity.unit
         draft = Draft(
             (fact,), (claim.span,), fields, f"{listed}{unit}", f"{abs(listed - int(fact.quantity.value))}{unit}",
@@ -75,19 +85,21 @@ def annex(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     wanted = re.compile(rule.options["table"])
     unless = re.compile(rule.options["unless"])
     listed: list[Statement] = []
+    titled = False
     for place, statement in enumerate(ledger.statements):
         text = statement.passage.text.folded
         if unless.search(text):
             yield passed()
             return
         if statement.passage.section.role != "contents" and wanted.fullmatch(text):
+            titled = True
             follower = ledger.statements[place + 1].passage.text.folded if place + 1 < len(ledger.statements) else ""
             if not follower or wanted.fullmatch(follower):
                 listed.append(statement)
             else:
                 listed.clear()
     grids = any(p.block.cells for p in ledger.passages)
-    if not listed:
+    if not titled:
         yield skipped("table titles")
         return
     if len(listed) < int(rule.options["at_least"]) or grids:
@@ -110,7 +122,15 @@ def tables(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         yield passed(fact)
         return
     fields = {"count": fact.quantity.text, "forms": str(len(forms))}
-    draft = Draft((fact,), (forms[0].span,), fields, None, None, (Culprit(fact.quantity.text, None, fact.span),), "likely")
+    draft = Draft(
+        (fact,),
+        (forms[0].span,),
+        fields,
+        None,
+        None,
+        (Culprit(fact.quantity.text, None, fact.span),),
+        "likely",
+    )
     yield Verdict("failed", (fact,), (), draft)
 
 

@@ -28,10 +28,23 @@ def _passages(rule: Rule, ledger: Ledger) -> Iterator[tuple[int, Passage]]:
             yield number, statement.passage
 
 
-def _found(ledger: Ledger, number: int, start: int, end: int, fields: Mapping[str, str], suggestion: str | None, rule: Rule) -> Verdict:
+def _found(
+    ledger: Ledger,
+    number: int,
+    start: int,
+    end: int,
+    fields: Mapping[str, str],
+    suggestion: str | None,
+    rule: Rule,
+) -> Verdict:
     span = span_of(ledger.statements[number], start, end)
     fields = {"text": span.text, "quote": span.quote, **fields, "suggestion": suggestion or ""}
-    return Verdict("failed", (), (), Draft((span,), (), fields, suggestion, None, (Culprit(span.text, suggestion, span),)))
+    return Verdict(
+        "failed",
+        (),
+        (),
+        Draft((span,), (), fields, suggestion, None, (Culprit(span.text, suggestion, span),)),
+    )
 
 
 @functools.lru_cache(maxsize=256)
@@ -74,7 +87,13 @@ def renamed(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 continue
             seen.add(name)
             subject, now = outdated[name]
-            fields = {"name": name, "now": now, "code": subject.code, "until": str(subject.until or ""), "year": str(ledger.year)}
+            fields = {
+                "name": name,
+                "now": now,
+                "code": subject.code,
+                "until": str(subject.until or ""),
+                "year": str(ledger.year),
+            }
             yield _found(ledger, number, *found.span(), fields, now, rule)
     if not seen:
         yield passed()
@@ -88,13 +107,20 @@ def _outdated(year: int, levels: tuple[int, ...]) -> dict[str, tuple[Subject, st
     return {
         s.name: (s, current[s.code])
         for s in subjects("functions")
-        if len(s.code) in levels and s.until is not None and s.until < year and s.code in current and s.name not in names
+        if len(s.code) in levels
+        and s.until is not None
+        and s.until < year
+        and s.code in current
+        and s.name not in names
     }
 
 
 def _as_subject(text: str, start: int, end: int, rule: Rule) -> bool:
     """Whether a name stands as a subject: with a level mark or a code beside it, or before an amount."""
-    return bool(_compiled(rule.options["after"]).match(text, end) or _compiled(rule.options["before"]).search(text[max(0, start - 8) : start]))
+    return bool(
+        _compiled(rule.options["after"]).match(text, end)
+        or _compiled(rule.options["before"]).search(text[max(0, start - 8) : start])
+    )
 
 
 def mention(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -129,7 +155,12 @@ def _mentioned(rule: Rule, ledger: Ledger, words: list[str]) -> tuple[int, int, 
 def _contradicted(rule: Rule, ledger: Ledger, number: int, start: int, end: int, fact: Fact) -> Verdict:
     span = span_of(ledger.statements[number], start, end)
     fields = {"text": span.text, "name": fact.name, "amount": fact.quantity.text, "quote": span.quote}
-    return Verdict("failed", (fact,), (), Draft((span,), (fact,), fields, None, None, (Culprit(span.text, None, span),), "likely"))
+    return Verdict(
+        "failed",
+        (fact,),
+        (),
+        Draft((span,), (fact,), fields, None, None, (Culprit(span.text, None, span),), "likely"),
+    )
 
 
 def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -173,7 +204,15 @@ def abbreviation(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     odd = [name for name in counts if name != usual and counts[name] * 3 < counts[usual] and _shortened(name, usual)]
     for name in odd:
         number, start = _first(ledger, name)
-        yield _found(ledger, number, start, start + len(name), {"usual": usual, "times": str(counts[name])}, usual, rule)
+        yield _found(
+            ledger,
+            number,
+            start,
+            start + len(name),
+            {"usual": usual, "times": str(counts[name])},
+            usual,
+            rule,
+        )
     if not odd:
         yield passed()
 
@@ -204,6 +243,11 @@ def year(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             odd = True
             span: Span = span_of(ledger.statements[number], *found.span("year"))
             fields = {"text": span.quote, "stated": found["year"], "year": str(ledger.year)}
-            yield Verdict("failed", (), (), Draft((span,), (), fields, str(ledger.year), None, (Culprit(span.text, str(ledger.year), span),)))
+            yield Verdict(
+                "failed",
+                (),
+                (),
+                Draft((span,), (), fields, str(ledger.year), None, (Culprit(span.text, str(ledger.year), span),)),
+            )
     if not odd:
         yield passed()

@@ -101,13 +101,9 @@ _FORMATS: dict[str, tuple[int, int, Callable[[int], str]]] = {
     "decimalZero": (0, 99, lambda number: f"{number:02d}"),
     **dict.fromkeys(("decimalFullWidth", "decimalFullWidth2"), (0, 10**9, _full_width)),
     **dict.fromkeys(("chineseCounting", "taiwaneseCounting"), (1, 9999, _counting)),
-    **dict.fromkeys(
-        ("chineseCountingThousand", "taiwaneseCountingThousand", "koreanDigital2"), (1, 9999, _chinese)
-    ),
+    **dict.fromkeys(("chineseCountingThousand", "taiwaneseCountingThousand", "koreanDigital2"), (1, 9999, _chinese)),
     "japaneseCounting": (1, 9999, _japanese),
-    **dict.fromkeys(
-        ("ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand"), (0, 10**9, _digital)
-    ),
+    **dict.fromkeys(("ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand"), (0, 10**9, _digital)),
     "chineseLegalSimplified": (1, 9999, lambda number: _chinese(number).translate(_LEGAL)),
     "ideographLegalTraditional": (1, 9999, lambda number: _chinese(number).translate(_LEGAL_TRADITIONAL)),
     "ideographTraditional": _listed("甲乙丙丁戊己庚辛壬癸"),

@@ -14,11 +14,19 @@ __all__ = ["decode", "read_text", "text_document"]
 
 _LARGEST = 20 * 1024 * 1024
 _LONGEST_LINE = 200_000
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _WIDEST = 180
 _JOIN = "\0"
 _END = "。；！？：;!?:"
-_STARTS = re.compile(r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|[-*#|>]|附[件表])")
+_STARTS = re.compile(
+    r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|[-*#|>]|附[件表])"
+)
 
 
 def text_document(text: str, name: str = "<text>") -> Document:
@@ -128,7 +136,13 @@ def _block(held: Sequence[tuple[int, str]]) -> Block:
     heading = re.match(r"\s*(#{1,6})\s+", text)
     if heading:
         blank = " " * heading.end()
-        return Block("paragraph", blank + text[heading.end() :], line=held[0][0], lines=tuple(places), level=len(heading[1]))
+        return Block(
+            "paragraph",
+            blank + text[heading.end() :],
+            line=held[0][0],
+            lines=tuple(places),
+            level=len(heading[1]),
+        )
     return Block("paragraph", text, line=held[0][0], lines=tuple(places))
 
 
@@ -161,4 +175,9 @@ def _without_double_spacing(lines: Sequence[str], width: int) -> list[str]:
 def _continues(line: str, following: str, width: int) -> bool:
     """Whether `following` goes on with a line that was wrapped."""
     bare = line.strip()
-    return bool(following.strip()) and _columns(bare) >= width * 0.75 and bare[-1] not in _END and not _STARTS.match(following)
+    return (
+        bool(following.strip())
+        and _columns(bare) >= width * 0.75
+        and bare[-1] not in _END
+        and not _STARTS.match(following)
+    )

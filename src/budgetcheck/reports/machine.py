@@ -76,7 +76,12 @@ def _side(side: Fact | Span) -> dict[str, Any]:
     if isinstance(side, Span):
         return {"text": side.text, "value": None, "unit": None, "place": _place(side)}
     quantity = side.quantity
-    return {"text": quantity.text, "value": str(quantity.value), "unit": quantity.unit, "place": _place(side.span)}
+    return {
+        "text": quantity.text,
+        "value": str(quantity.value),
+        "unit": quantity.unit,
+        "place": _place(side.span),
+    }
 
 
 def _culprit(culprit: Culprit) -> dict[str, Any]:

@@ -126,7 +126,10 @@ def _print_summary(console: Console, review: Review, words: Mapping[str, Any]) -
         console.print(Text(words["thin"].format(share=_percent(review)), style="yellow"))
     status = [outcome.status for outcome in review.outcomes]
     console.print(
-        Text(words["rules"].format(total=len(status), **{s: status.count(s) for s in ("passed", "failed", "skipped")}), style="dim")
+        Text(
+            words["rules"].format(total=len(status), **{s: status.count(s) for s in ("passed", "failed", "skipped")}),
+            style="dim",
+        )
     )
 
 

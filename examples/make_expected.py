@@ -1,0 +1,14 @@
+"""Write expected.json from what the linter finds in the planted reports. Read the difference before committing it."""
+
+import json
+from pathlib import Path
+
+from budgetcheck import __version__, check
+from budgetcheck.reports.machine import to_dict
+
+folder = Path(__file__).parent
+expected = {}
+for path in sorted(folder.glob("*-planted.txt")):
+    expected[path.name] = to_dict(check(path), __version__)
+    expected[path.name]["document"]["path"] = path.name
+(folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

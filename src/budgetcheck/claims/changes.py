@@ -1,0 +1,114 @@
+"""Changes: 比上年增加…，增长…, with the figure that changed and the base it changed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ..context import Context, Reading
+from ..model import Claim, Fact
+from ..statements import Match
+from .common import PLANS, make_claim, matched_span, matched_words, slot_reading
+
+__all__ = ["change", "implied_priors"]
+
+
+def change(context: Context, number: int, match: Match) -> Claim:
+    """The claim of one change: current figure, increase or decrease, rate, and the base where it is printed."""
+    statement = context.statements[number]
+    first = match.slots.get("base", match.first)
+    direction = match.slots["direction"]
+    readings = {
+        slot: slot_reading(context, number, match, slot)
+        for slot in ("delta", "percent", "prior")
+        if slot in match.slots
+    }
+    readings["current"] = (
+        slot_reading(context, number, match, "current")
+        if "current" in match.slots
+        else _current(context, number, match, first, direction)
+    )
+    words = matched_words(statement, match)
+    if statement.passage.text.folded[statement.tokens[direction].end :].startswith("("):
+        words["choice"] = "yes"
+    words.setdefault("base", "time" if "B" in statement.codes[statement.sentence_start(first) : first] else "none")
+    if "prior" not in readings and words["base"] == "time":
+        prior = _prior_before(context, number, direction, readings["current"])
+        if prior.facts:
+            readings["prior"] = prior
+    if "prior" not in readings:
+        prior = _prior(context, number, words, readings["current"])
+        if prior.facts:
+            readings["quoted"] = prior
+    return make_claim("change", readings, words, matched_span(statement, match))
+
+
+def _current(context: Context, number: int, match: Match, first: int, direction: int) -> Reading:
+    statement = context.statements[number]
+    wanted = ("actual",) if context.namer.default_measure == "actual" else ("budget", "initial")
+    start = statement.sentence_start(first)
+    in_reason = "R" in statement.codes[start:first]
+    for label in (
+        context.label_between(number, first + 1, direction) if "base" in match.slots else None,
+        context.label_before(number, first),
+    ):
+        if label is not None and label.name:
+            found = context.named(label, number, wanted)
+            if found:
+                here = [lv.fact for lv in found if lv.statement == number]
+                return Reading(tuple(here or [lv.fact for lv in found]), explicit=bool(here))
+            if in_reason or not _is_filler(label.name, context):
+                return Reading()
+    if in_reason and statement.codes[first - 1 : first] != ",":
+        return Reading()
+    subject = [lv for lv in context.subject(number, first) if lv.fact.quantity.dimension == "money"]
+    fitting = [lv for lv in subject if lv.fact.measure in wanted and lv.fact.year == 0]
+    near = bool(fitting) and fitting[0].statement == number and fitting[0].sentence == statement.sentences[first]
+    explicit = not in_reason and (near or len(fitting) == 1)
+    return Reading(tuple(dict.fromkeys(lv.fact for lv in fitting)), explicit=explicit)
+
+
+def _is_filler(name: str, context: Context) -> bool:
+    return name in context.namer.wording.table("topics")["subjectless"]
+
+
+def _prior(context: Context, number: int, words: Mapping[str, str], current: Reading) -> Reading:
+    """The base, where the report prints it elsewhere: a plan of the same figure, or last year's figure."""
+    if not current.facts:
+        return Reading()
+    like = current.facts[0]
+    if words["base"] == "plan":
+        return context.measured(number, 0, like, PLANS)
+    return Reading()
+
+
+def _prior_before(context: Context, number: int, direction: int, current: Reading) -> Reading:
+    """Last year's figure where the same paragraph prints it before the change."""
+    if not current.facts or current.facts[0].year:
+        return Reading()
+    like = current.facts[0]
+    found = [
+        lv.fact
+        for lv in context.before(number, direction)
+        if lv.fact.year == -1 and (lv.fact.figure, lv.fact.path, lv.fact.topic) == (like.figure, like.path, like.topic)
+    ]
+    return Reading(tuple(found[:1]))
+
+
+def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
+    """Last year's figures that are not printed but follow: this year's less the increase."""
+    for claim in claims:
+        current, delta = claim.parts.get("current", ()), claim.parts.get("delta", ())
+        way = claim.words.get("direction")
+        if claim.kind != "change" or "prior" in claim.parts or way not in ("up", "down"):
+            continue
+        if claim.words.get("base") != "time" or not current or not delta or not claim.explicit:
+            continue
+        now, by = current[0].quantity, delta[0].quantity
+        if now.unit != by.unit or not current[0].figure:
+            continue
+        value = now.value - by.value if way == "up" else now.value + by.value
+        interval = now.interval - by.interval if way == "up" else now.interval + by.interval
+        text = f"{value}{now.unit}"
+        quantity = replace(now, text=text, value=value, decimals=max(now.decimals, by.decimals), interval=interval)
+        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure="implied")

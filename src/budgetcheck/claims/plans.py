@@ -1,0 +1,131 @@
+"""Plan and final figure: completion, 大于 and 小于, carry-over, 未安排, and what is said not to exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..context import Context, Reading
+from ..model import Claim, Fact
+from ..statements import Match
+from .common import PLANS, VALUES, make_claim, matched_span, matched_words, printed, slot_reading
+
+__all__ = ["carried", "completion", "direction", "negation", "unplanned"]
+
+
+def _plans(measure: str) -> tuple[str, ...]:
+    return (measure,) if measure in ("initial", "adjusted") else PLANS
+
+
+def _actual(context: Context, number: int, token: int) -> Reading:
+    near = [
+        lv.fact
+        for lv in context.before(number, token, same_sentence=True)
+        if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money"
+    ]
+    if near:
+        return Reading((near[0],))
+    earlier = [lv for lv in context.before(number, token) if lv.depth == 0]
+    subject = [
+        lv.fact
+        for lv in (*earlier, *context.subject(number, token))
+        if lv.fact.measure == "actual" and lv.fact.quantity.dimension == "money" and lv.fact.year == 0
+    ]
+    found = tuple(dict.fromkeys(subject))
+    subjects = {(fact.figure, fact.path, fact.topic) for fact in found}
+    return Reading(found[:1] if len(subjects) == 1 else found, explicit=len(subjects) == 1)
+
+
+def completion(context: Context, number: int, match: Match) -> Claim | None:
+    """The claim of one completion rate: the rate, the final figure, the plan that the words name."""
+    statement = context.statements[number]
+    percent = match.slots["percent"]
+    words = matched_words(statement, match)
+    plans = _plans(words.get("measure", ""))
+    actual = _actual(context, number, percent)
+    readings = {"percent": slot_reading(context, number, match, "percent"), "actual": actual}
+    readings["budget"] = slot_reading(context, number, match, "budget")
+    if not readings["budget"].facts:
+        like = actual.facts[0] if actual.facts else None
+        readings["budget"] = context.measured(number, percent, like, plans)
+        if words.get("measure") == "initial" and actual.facts:
+            words["other"] = "adjusted"
+            readings["alternative"] = context.measured(number, percent, like, ("adjusted",))
+    return make_claim("completion", readings, words, matched_span(statement, match))
+
+
+def direction(context: Context, number: int, match: Match) -> Claim:
+    """The claim of one 大于, 小于 or 持平 between final figure and plan, with the rate stated before it."""
+    statement = context.statements[number]
+    words = matched_words(statement, match)
+    right = statement.tokens[match.slots["right"]]
+    plans = _plans(VALUES.get(right.code, "") if right.code != "Q" else right.value)
+    actual = _actual(context, number, match.first)
+    like = actual.facts[0] if actual.facts else None
+    readings = {"actual": actual, "budget": context.measured(number, match.first, like, plans)}
+    percent = _percent_of(context, number, match.first, plans)
+    if percent is not None:
+        readings["percent"] = Reading((percent,))
+    return make_claim("direction", readings, words, matched_span(statement, match, "compare"))
+
+
+def _percent_of(context: Context, number: int, token: int, plans: Sequence[str]) -> Fact | None:
+    """The completion rate stated last before a token in the same item."""
+    statement = context.statements[number]
+    found = None
+    for match in statement.matches:
+        if match.kind == "completion" and match.slots["percent"] < token:
+            measure = statement.tokens[match.slots["measure"]] if "measure" in match.slots else None
+            kind = VALUES.get(measure.code, "") if measure else ""
+            if kind in plans or not kind or kind == "budget" or plans == PLANS:
+                found = printed(context, number, match.slots["percent"])
+    return found
+
+
+def carried(context: Context, number: int) -> Iterator[Claim]:
+    """Carry-overs that one item names, against its plan and its final figure."""
+    statement = context.statements[number]
+    matches = [m for m in statement.matches if m.kind == "carried" and "R" in statement.codes[: m.first]]
+    if not matches:
+        return
+    token = matches[0].first
+    actual = _actual(context, number, statement.codes.index("R"))
+    if not actual.facts or actual.facts[0].figure in context.namer.wording.table("combined"):
+        return
+    amounts = tuple(printed(context, number, m.slots["carried"]) for m in matches)
+    readings = {"actual": actual}
+    percent = _percent_of(context, number, token, PLANS)
+    if percent is not None:
+        readings["percent"] = Reading((percent,))
+    budget = context.measured(number, token, actual.facts[0], PLANS)
+    if budget.facts and budget.explicit:
+        readings["budget"] = budget
+    claim = make_claim("carried", readings, {}, matched_span(statement, matches[0]))
+    yield Claim(claim.kind, claim.parts, claim.words, claim.span, {"carried": amounts}, claim.explicit)
+
+
+def negation(context: Context, number: int, match: Match) -> Claim | None:
+    """The claim that a figure does not exist; None where the words go on to say what of it does not."""
+    statement = context.statements[number]
+    figure = statement.tokens[match.slots["figure"]]
+    follows = statement.codes[match.slots["figure"] + 1 : match.slots["figure"] + 2]
+    if follows in ("M", "x", "n", "u", "d"):
+        return None
+    label = context.namer.label([figure], statement.passage)
+    found = [lv.fact for lv in context.named(label, number) if lv.fact.topic == ""]
+    readings = {"amount": Reading(tuple(found[:1]), explicit=True)}
+    return make_claim("negation", readings, {"figure": figure.text}, matched_span(statement, match))
+
+
+def unplanned(context: Context, number: int, match: Match) -> Claim:
+    """The claim that nothing was planned at the beginning of the year."""
+    statement = context.statements[number]
+    actual = _actual(context, number, match.first)
+    like = actual.facts[0] if actual.facts else None
+    readings = {
+        "actual": actual,
+        "budget": context.measured(number, match.first, like, ("initial", "budget")),
+    }
+    later = [m for m in statement.matches if m.kind == "completion" and m.first > match.first]
+    if later and statement.sentences[later[0].first] == statement.sentences[match.first]:
+        readings["percent"] = slot_reading(context, number, later[0], "percent")
+    return make_claim("unplanned", readings, {}, matched_span(statement, match))
