@@ -6,6 +6,7 @@ Rounding is to nearest, so d decimals stand for half a unit of the last place to
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -58,14 +59,19 @@ def _fold_char(char: str) -> str:
     return unicodedata.normalize("NFKC", char)
 
 
-class _Table(dict[str, str]):
-    def __missing__(self, char: str) -> str:
-        self[char] = folded = _fold_char(char)
+class _Table(dict[int, str]):
+    """Folded characters by code point, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_char(chr(code))
         return folded
 
 
 _FOLD = _Table()
 _DIGIT = frozenset("0123456789")
+# Without one of these, and nothing that folds to several characters, a text keeps its length.
+_MOVING = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\x00-\x1f\x7f-\x9f]")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 
 
 def fold(raw: str) -> Text:
@@ -73,11 +79,14 @@ def fold(raw: str) -> Text:
 
     Spaces survive only between two digits, where they may part two numbers.
     """
+    folded = raw.translate(_FOLD)
+    if len(folded) == len(raw) and not _MOVING.search(raw) and not _full_width_comma(raw):
+        return Text(raw, _COMMA.sub("，", folded), range(len(raw)))
     chars: list[str] = []
     offsets: list[int] = []
     for index, char in enumerate(raw):
-        for folded in _FOLD[char]:
-            chars.append(folded)
+        for each in _FOLD[ord(char)]:
+            chars.append(each)
             offsets.append(index)
     return _without_spaces(raw, chars, offsets)
 
@@ -112,19 +121,22 @@ def _between_digits(chars: list[str], index: int) -> bool:
     return 0 < index < len(chars) - 1 and chars[index - 1] in _DIGIT and chars[index + 1] in _DIGIT
 
 
+def _full_width_comma(raw: str) -> bool:
+    return "，" in raw and bool(re.search("[０-９]，[０-９]{3}", raw))
+
+
 def _full_width_number(raw: str, at: int) -> bool:
     return bool(re.fullmatch(r"[０-９]，[０-９]{3}", raw[max(at - 1, 0) : at + 4]))
 
 
+@functools.lru_cache(maxsize=4096)
 def spread(value: Decimal, decimals: int, scale: Fraction) -> Interval:
     """What a number rounded half away from zero to `decimals` may have been, in the base unit."""
-    half = Fraction(1, 2 * 10**decimals)
-    point = Fraction(value)
-    if point > 0:
-        return Interval((point - half) * scale, (point + half) * scale, open_high=True)
-    if point < 0:
-        return Interval((point - half) * scale, (point + half) * scale, open_low=True)
-    return Interval(-half * scale, half * scale, open_low=True, open_high=True)
+    doubled = 2 * int(value.scaleb(decimals))
+    parts = 2 * 10**decimals * scale.denominator
+    low = Fraction((doubled - 1) * scale.numerator, parts)
+    high = Fraction((doubled + 1) * scale.numerator, parts)
+    return Interval(low, high, open_low=doubled <= 0, open_high=doubled >= 0)
 
 
 def quantity(text: str, number: str, unit: str, dimension: str, scale: Fraction, qualifier: str = "") -> Quantity:

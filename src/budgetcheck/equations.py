@@ -164,7 +164,9 @@ def _holds(relation: Relation, binding: Binding, house: Mapping[str, int] | None
 def _house_verdict(rule: Rule, relation: Relation, binding: Binding, ledger: Ledger) -> Verdict:
     """Printed digits agree; where the finer reading of the house does not, a likely finding one lower."""
     facts = binding.facts(relation.names)
-    if rule.options.get("house", True) is False or _holds(relation, binding, ledger.house):
+    if rule.options.get("house", True) is False or not _coarse(facts, ledger):
+        return Verdict("passed", facts)
+    if _holds(relation, binding, ledger.house):
         return Verdict("passed", facts)
     if _last_place(relation, binding, ledger) or lowered(rule.severity) is None:
         return Verdict("passed", facts)
@@ -197,13 +199,13 @@ def _last_place(relation: Relation, binding: Binding, ledger: Ledger) -> bool:
     return relation.holds(near, relation.right.over(env)) or (
         bool(left.low)
         and relation.holds(near, relation.right.over(binding.intervals(None)))
-        and not _coarse(binding, ledger)
+        and not _coarse(binding.facts(relation.names), ledger)
     )
 
 
-def _coarse(binding: Binding, ledger: Ledger) -> bool:
+def _coarse(facts: Sequence[Fact], ledger: Ledger) -> bool:
     """Whether some number has fewer decimals than the house prints."""
-    return any(f.quantity.decimals < ledger.house.get(f.quantity.unit, 0) for f in binding.parts.values())
+    return any(f.quantity.decimals < ledger.house.get(f.quantity.unit, 0) for f in facts)
 
 
 def _draft(

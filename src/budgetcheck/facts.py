@@ -10,7 +10,6 @@ from .model import Fact
 from .naming import Label, Namer
 from .statements import Statement, span_of
 from .tokens import Token
-from .wording import Wording
 
 __all__ = ["Level", "label_start", "read_facts", "token_fact"]
 
@@ -35,7 +34,7 @@ class Level:
     inherited: bool = False
 
 
-def read_facts(statements: Sequence[Statement], namer: Namer, wording: Wording) -> tuple[Level, ...]:
+def read_facts(statements: Sequence[Statement], namer: Namer) -> tuple[Level, ...]:
     """All levels of all statements, in reading order."""
     levels: list[Level] = []
     for number, statement in enumerate(statements):

@@ -48,6 +48,17 @@ class Ledger:
         found = self._figures.get((name, measure, year), ())
         return tuple(fact for fact in found if fund is None or fact.fund == fund or name not in self.funded)
 
+    def joined(self, roles: tuple[str, ...]) -> str:
+        """The folded text of all passages of some roles, a line each."""
+        if roles not in self._joined:
+            texts = (s.passage.text.folded for s in self.statements if s.passage.section.role in roles)
+            self._joined[roles] = "\n".join(texts)
+        return self._joined[roles]
+
+    @functools.cached_property
+    def _joined(self) -> dict[tuple[str, ...], str]:
+        return {}
+
     @functools.cached_property
     def _claims(self) -> dict[str, tuple[Claim, ...]]:
         grouped: dict[str, list[Claim]] = {}

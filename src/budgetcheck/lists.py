@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .facts import Level
 from .intervals import total as sum_of
+from .naming import Namer
 from .statements import Statement
 
-__all__ = ["Listing", "group_levels", "read_lists"]
+__all__ = ["Listing", "group_levels", "inherited_funds", "read_lists"]
 
 _MOST_UNNUMBERED = 14
 
@@ -44,6 +45,22 @@ def read_lists(statements: Sequence[Statement], levels: Sequence[Level]) -> tupl
         if number in grouped or "L" in statement.codes or "T" in statement.codes:
             found.extend(_statement_lists(number, statements, grouped))
     return tuple(found)
+
+
+def inherited_funds(levels: Sequence[Level], lists: Sequence[Listing], namer: Namer) -> tuple[Level, ...]:
+    """Levels in which the parts of a list have the fund of its total where they name none of their own."""
+    funds = {
+        (part.statement, part.token): listing.total.fact.fund
+        for listing in lists
+        for part in listing.parts
+        if listing.total.fact.fund and not part.fact.fund and namer.funded(part.fact.figure)
+    }
+    return tuple(
+        replace(lv, fact=replace(lv.fact, fund=funds[lv.statement, lv.token]))
+        if (lv.statement, lv.token) in funds
+        else lv
+        for lv in levels
+    )
 
 
 def _statement_lists(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -109,7 +109,7 @@ class Text:
 
     raw: str
     folded: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
 
     def printed(self, start: int, end: int) -> str:
         """What stands on the page for folded[start:end]."""

@@ -13,6 +13,8 @@ from .wording import Wording, alternation
 
 __all__ = ["Label", "Namer"]
 
+_MARKS = '"-、，: .'
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -53,10 +55,10 @@ class Namer:
         self._topic_ending = re.compile(
             "(?:" + "|".join(sorted(map(re.escape, wording.table("topics")["ending"]), key=len, reverse=True)) + ")$"
         )
-        filler = alternation(wording.table("topics")["filler"])
-        self._filler = re.compile(rf"^(?:{filler}|[的\-、，: .\"])+|(?:{filler}|[的\-、，: .\"])+$")
+        self._fillers = tuple(sorted(wording.table("topics")["filler"], key=len, reverse=True))
         self._fund_words = re.compile(alternation(wording.table("lexicon")["plain"]))
         self._plan_words = tuple(wording.table("measures")["budget"])
+        self._seen_funds: dict[str, str] = {}
         self._sections: dict[int, Label] = {}
 
     def _class_names(self) -> dict[str, str]:
@@ -124,8 +126,17 @@ class Namer:
         """What stands before a figure's name, unless it only names the maker or fills the sentence."""
         for entity in self.entities:
             text = text.replace(entity, "")
-        text = self._filler.sub("", text)
+        text = self._without_fillers(text)
         return "" if self._fund(text) and len(text) <= 14 else text
+
+    def _without_fillers(self, text: str) -> str:
+        """A text without the fillers and marks at both ends."""
+        text = text.strip(_MARKS)
+        while text.startswith(self._fillers):
+            text = text[len(next(filler for filler in self._fillers if text.startswith(filler))) :].lstrip(_MARKS)
+        while text.endswith(self._fillers):
+            text = text[: -len(next(filler for filler in self._fillers if text.endswith(filler)))].rstrip(_MARKS)
+        return text
 
     def _named(self, text: str, passage: Passage) -> Label:
         path = self.path(text)
@@ -159,10 +170,11 @@ class Namer:
         return (self._classes.get(path[0], path[0]), *path[1:]) if path else ()
 
     def _fund(self, text: str) -> str:
-        for fund, words in self._funds.items():
-            if any(word in text for word in words):
-                return fund
-        return ""
+        known = self._seen_funds.get(text)
+        if known is None:
+            named = (fund for fund, words in self._funds.items() if any(word in text for word in words))
+            known = self._seen_funds[text] = next(named, "")
+        return known
 
     def _section_fund(self, passage: Passage) -> str:
         for title in reversed(passage.section.titles):

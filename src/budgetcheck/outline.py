@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,8 +50,7 @@ class _Outliner:
         )
         self.longest = int(table["unnumbered"]["longest"])
         self.open: list[tuple[int, str, str, str]] = []
-        self.amount = re.compile(_amount_pattern(wording))
-        self.markers = tuple(re.compile(pattern) for pattern in table["markers"])
+        self.amount, self.markers = _patterns(wording)
 
     def walk(self, blocks: tuple[Block, ...]) -> Iterator[Passage]:
         for index, block in enumerate(blocks):
@@ -109,6 +109,12 @@ class _Outliner:
             titles=tuple(title for _, _, title, _ in self.open),
             role=self.open[-1][3] if self.open else "statement",
         )
+
+
+@functools.lru_cache(maxsize=8)
+def _patterns(wording: Wording) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    markers = wording.table("sections")["markers"]
+    return re.compile(_amount_pattern(wording)), tuple(re.compile(pattern) for pattern in markers)
 
 
 def _amount_pattern(wording: Wording) -> str:

@@ -16,7 +16,7 @@ from .errors import BudgetcheckError, ReadError
 from .facts import read_facts
 from .identity import identify
 from .ledger import Ledger
-from .lists import read_lists
+from .lists import inherited_funds, read_lists
 from .locate import fold_symptoms
 from .model import Document, Review
 from .naming import Namer
@@ -77,7 +77,8 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     namer = Namer(wording, who.year, who.names, who.kind)
     forms = read_forms(passages, wording, namer)
     statements = read_statements(passages, wording, skip=forms.blocks)
-    levels = read_facts(statements, namer, wording)
+    levels = read_facts(statements, namer)
+    levels = inherited_funds(levels, read_lists(statements, levels), namer)
     lists = read_lists(statements, levels)
     context = Context(statements, levels, lists, namer)
     claims = (*read_claims(context, lists), *read_enumerations(context, wording), *forms.claims)

@@ -138,7 +138,7 @@ class _Reader:
     def _step(self, cells: list[_Cell], place: int) -> int:
         cell = cells[place]
         bare = cell.bare
-        if any(bare == title or (bare.endswith(title) and len(bare) <= len(title) + 12) for title in self.titles):
+        if self._is_title(bare):
             self.forms.append(_Form(cell.span))
             self.blocks.add(cell.block)
             return 1
@@ -147,6 +147,11 @@ class _Reader:
         if bare in self.first and place + 4 < len(cells) and self.second.search(cells[place + 1].bare):
             return self._row(cells, place)
         return 1
+
+    def _is_title(self, bare: str) -> bool:
+        if not bare.endswith(self.titles):
+            return False
+        return any(bare.endswith(title) and len(bare) <= len(title) + 12 for title in self.titles)
 
     def _field(self, cells: list[_Cell], place: int) -> int:
         form, label = self.forms[-1], cells[place].bare

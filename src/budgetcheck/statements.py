@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from .wording import Wording
 __all__ = ["Match", "Statement", "read_statements", "span_of"]
 
 _QUOTE = 120
+_DIGITS = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ def read_statements(
 
 
 def _statement(passage: Passage, wording: Wording, skipped: bool) -> Statement:
-    if skipped:
-        return Statement(passage, (), "", (), skipped=True)
+    states = passage.section.role == "statement" and passage.block.kind != "grid"
+    if skipped or not (states or _DIGITS.search(passage.text.folded)):
+        return Statement(passage, (), "", (), skipped=skipped)
     tokens = tokenise(passage.text, wording, passage.body)
     string = codes(tokens)
-    states = passage.section.role == "statement" and passage.block.kind != "grid"
     matches = tuple(_matches(string, wording)) if states else ()
     statement = Statement(passage, tokens, string, matches)
     return replace(statement, matches=tuple(_outside(statement, match) for match in matches))

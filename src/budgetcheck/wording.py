@@ -28,7 +28,7 @@ class Unit:
     scale: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wording:
     """Everything data says about words; `data` is the merged TOML, the rest is compiled from it."""
 
@@ -204,23 +204,40 @@ def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str)
     directions = alternation(_folded(w) for k in ("up", "down", "flat", "share") for w in lexicon[k])
     dated = rf"(?:{prefix})(?:{year}|{last})(?:的|当年|同期)?(?:{measures})?(?:{suffix})*"
     planned = rf"(?:{prefix})(?:{measures})(?:{suffix})*"
-    return "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in (
-            ("limit", rf"(?:{limit_before})(?:在|为)?{plain}(?:(?:{limit_after})|以上)?|{plain}(?:{limit_after})"),
-            ("skip", "|".join(data["skip"]["patterns"])),
-            ("base", f"{dated}|{planned}|(?:{alternation(_folded(w) for w in base['alone'])})"),
-            ("year", rf"{year}|(?:19|20)\d\d(?:至|-)(?:19|20)\d\d年(?:度)?"),
-            ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|(?:的)?\d)"),
-            ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
-            (
-                "particle",
-                rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
-            ),
-            ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
-            ("bracket", r"\([^()\d%]{0,24}\)"),
-            ("number", plain),
-            ("word", alternation(w for w in words)),
-            ("punctuation", r"[，。；：、()\"!?？！]"),
+    first = _first_characters([*words, *base["prefix"], *base["alone"], *data["skip"]["patterns"], limit_before, plain])
+    first += _first_characters(lexicon["particle"] + lexicon["from"] + lexicon["to"] + lexicon["each"])
+    return (
+        rf"(?=[{first}])(?:"
+        + "|".join(
+            f"(?P<{name}>{pattern})"
+            for name, pattern in (
+                ("limit", rf"(?:{limit_before})(?:在|为)?{plain}(?:(?:{limit_after})|以上)?|{plain}(?:{limit_after})"),
+                ("skip", "|".join(data["skip"]["patterns"])),
+                ("base", f"{dated}|{planned}|(?:{alternation(_folded(w) for w in base['alone'])})"),
+                ("year", rf"{year}|(?:19|20)\d\d(?:至|-)(?:19|20)\d\d年(?:度)?"),
+                ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|(?:的)?\d)"),
+                ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
+                (
+                    "particle",
+                    rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
+                ),
+                ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
+                ("bracket", r"\([^()\d%]{0,24}\)"),
+                ("number", plain),
+                ("word", alternation(w for w in words)),
+                ("punctuation", r"[，。；：、()\"!?？！]"),
+            )
         )
+        + ")"
     )
+
+
+def _first_characters(patterns: Iterable[str]) -> str:
+    """A character class body that holds the first character of anything the patterns match.
+
+    Every character of a regular expression counts, so the class is too wide rather than too narrow; it lets the scanner
+    pass over most of a text without trying every branch.
+    """
+    chars = {char for pattern in patterns for char in pattern[: None if "[" in pattern else 1]}
+    wide = {char for pattern in patterns if not pattern[0].isalnum() for char in pattern}
+    return r"\d，。；：、()\"!?？！\-\[≥>≤<A-Za-z" + "".join(sorted(c for c in chars | wide if c > "\u2e7f"))

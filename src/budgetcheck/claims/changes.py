@@ -87,12 +87,15 @@ def _prior_before(context: Context, number: int, direction: int, current: Readin
     if not current.facts or current.facts[0].year:
         return Reading()
     like = current.facts[0]
-    found = [
-        lv.fact
-        for lv in context.before(number, direction)
-        if lv.fact.year == -1 and (lv.fact.figure, lv.fact.path, lv.fact.topic) == (like.figure, like.path, like.topic)
-    ]
-    return Reading(tuple(found[:1]))
+    sentence = context.statements[number].sentences[direction]
+    before = [lv for lv in context.before(number, direction) if lv.fact.year == -1]
+    named = [lv.fact for lv in before if _same_thing(lv.fact, like)]
+    bare = [lv.fact for lv in before if lv.inherited and lv.sentence == sentence]
+    return Reading(tuple((named or bare)[:1]))
+
+
+def _same_thing(fact: Fact, like: Fact) -> bool:
+    return (fact.figure, fact.path, fact.topic) == (like.figure, like.path, like.topic)
 
 
 def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:

@@ -85,13 +85,21 @@ def carried(context: Context, number: int) -> Iterator[Claim]:
     """Carry-overs that one item names, against its plan and its final figure."""
     statement = context.statements[number]
     matches = [m for m in statement.matches if m.kind == "carried" and "R" in statement.codes[: m.first]]
-    if not matches:
+    figures = context.namer.wording.table("carried")["figures"]
+    reason = statement.codes.find("R")
+    taken = {match.slots["carried"] for match in matches}
+    named = [
+        lv
+        for lv in context.by_statement.get(number, [])
+        if 0 <= reason < lv.token and lv.fact.figure in figures and lv.token not in taken
+    ]
+    if not matches and not named:
         return
-    token = matches[0].first
-    actual = _actual(context, number, statement.codes.index("R"))
+    token = matches[0].first if matches else named[0].token
+    actual = _actual(context, number, reason)
     if not actual.facts or actual.facts[0].figure in context.namer.wording.table("combined"):
         return
-    amounts = tuple(printed(context, number, m.slots["carried"]) for m in matches)
+    amounts = tuple(printed(context, number, m.slots["carried"]) for m in matches) + tuple(lv.fact for lv in named)
     readings = {"actual": actual}
     percent = _percent_of(context, number, token, PLANS)
     if percent is not None:
@@ -99,7 +107,7 @@ def carried(context: Context, number: int) -> Iterator[Claim]:
     budget = context.measured(number, token, actual.facts[0], PLANS)
     if budget.facts and budget.explicit:
         readings["budget"] = budget
-    claim = make_claim("carried", readings, {}, matched_span(statement, matches[0]))
+    claim = make_claim("carried", readings, {}, amounts[0].span)
     yield Claim(claim.kind, claim.parts, claim.words, claim.span, {"carried": amounts}, claim.explicit)
 
 

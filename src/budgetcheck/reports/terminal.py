@@ -20,6 +20,7 @@ __all__ = ["print_reviews", "print_rule"]
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WIDTH = 100
+_MOST_PLACES = 4
 
 
 def print_reviews(
@@ -44,10 +45,15 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
     console.print(Text(" · ".join(part for part in about if part), style="dim"))
     for note in review.document.notes:
         console.print(Text(f"{words['notes']}: {note}", style="dim"))
-    for section, findings in groupby(review.findings, key=lambda f: _first(f).section or words["no_section"]):
+    roots = [finding for finding in review.findings if not finding.root]
+    for section, findings in groupby(roots, key=lambda f: _first(f).section or words["no_section"]):
         console.print(Text(f"\n{section}", style="bold underline"))
         for finding in findings:
             _print_finding(console, finding, words)
+            for symptom in review.findings:
+                if symptom.root == finding.id:
+                    line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
+                    console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
     _print_summary(console, review, words)
     if verbose:
         _print_details(console, review, words)
@@ -69,16 +75,16 @@ def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any])
     head.append(f" {finding.rule}", style="bold")
     if finding.certainty == "likely":
         head.append(f" ({words['likely']})", style="dim")
-    if finding.root:
-        head.append(f" ← {words['symptom']} {finding.root}", style="dim")
     head.append(f"  {_where(_first(finding), words)}", style="dim")
     console.print(head)
     console.print(Padding(Text(finding.message), (0, 0, 0, 2)))
-    if not finding.root:
-        console.print(Padding(_quote(finding, style), (0, 0, 0, 2)))
-        suggestion = _suggestion(finding, words)
-        if suggestion.plain:
-            console.print(Padding(suggestion, (0, 0, 0, 2)))
+    console.print(Padding(_quote(finding, style), (0, 0, 0, 2)))
+    others = _others(finding, words)
+    if others:
+        console.print(Padding(Text(others, style="dim"), (0, 0, 0, 2)))
+    suggestion = _suggestion(finding, words)
+    if suggestion.plain:
+        console.print(Padding(suggestion, (0, 0, 0, 2)))
 
 
 def _where(span: Span, words: Mapping[str, Any]) -> str:
@@ -98,6 +104,18 @@ def _quote(finding: Finding, style: str) -> Text:
             if span.quote[begin : begin + len(here.text)] == here.text:
                 quote.stylize(f"not dim reverse {style}", begin, begin + len(here.text))
     return quote
+
+
+def _others(finding: Finding, words: Mapping[str, Any]) -> str:
+    """Where the other side stands, for what is printed in another paragraph."""
+    here = _first(finding)
+    places = [
+        f"{side.name} {side.quantity.shown} {_where(side.span, words)}"
+        for side in finding.computed
+        if isinstance(side, Fact) and side.span.block != here.block
+    ]
+    shown = str(words["separator"]).join(places[:_MOST_PLACES])
+    return f"{words['other']}: {shown}{'…' if len(places) > _MOST_PLACES else ''}" if places else ""
 
 
 def _suggestion(finding: Finding, words: Mapping[str, Any]) -> Text:

@@ -1,0 +1,73 @@
+"""Comma- and tab-separated files: one nameless sheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from ..errors import ReadError
+from ..model import Block
+from .sheets import CELLS, Sheet, sheets_document
+from .text import decode
+
+__all__ = ["read_csv"]
+
+_DELIMITERS = ",\t;|，"
+_SAMPLE = 65_536
+_LONGEST_FIELD = 1_000_000
+
+
+def read_csv(data: bytes, marks: Sequence[str] = ()) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The tables and lines of a .csv or .tsv file; `marks` are words that a rightly decoded report contains.
+
+    Raises `ReadError` where the bytes are no text or hold too many cells.
+    """
+    text = decode(data, marks).replace("\r\n", "\n").replace("\r", "\n")
+    first, _, rest = text.partition("\n")
+    told = first.strip().lower()
+    if told.startswith("sep=") and len(told) == 5:
+        return _read(rest, told[-1], 1)
+    return _read(text, _delimiter(text[:_SAMPLE]), 0)
+
+
+def _delimiter(sample: str) -> str:
+    """The mark that parts the most lines into equally many fields, the commoner ones first.
+
+    csv.Sniffer is not used: amounts with thousands separators mislead it.
+    """
+    scores: dict[str, tuple[int, int]] = {}
+    for mark in _DELIMITERS:
+        try:
+            widths = [len(row) for row in _rows(sample, mark) if len(row) > 1]
+        except csv.Error:
+            widths = []
+        usual = max(set(widths), key=widths.count, default=0)
+        scores[mark] = (widths.count(usual), usual)
+    best = max(scores, key=lambda mark: scores[mark])
+    return best if scores[best][1] else ","
+
+
+def _rows(text: str, delimiter: str) -> csv.Reader:  # type: ignore[name-defined]
+    return csv.reader(io.StringIO(text), delimiter=delimiter, strict=False)
+
+
+def _read(text: str, delimiter: str, skipped: int) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    sheet = Sheet("")
+    count = 0
+    csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        for row, fields in enumerate(_rows(text.replace("\0", ""), delimiter), skipped):
+            count += len(fields)
+            if count > CELLS:
+                raise ReadError(f"more than {CELLS:,} cells")
+            for column, field in enumerate(fields):
+                sheet.put(row, column, field)
+    except csv.Error as error:
+        raise ReadError(f"not a table of separated values: {error}") from None
+    blocks, notes = sheets_document([sheet])
+    return tuple(_nameless(block) for block in blocks), tuple(n.replace("sheet  is", "the file is") for n in notes)
+
+
+def _nameless(block: Block) -> Block:
+    return Block(block.kind, block.text, line=block.line, cells=block.cells)

@@ -1,0 +1,326 @@
+"""Web pages to blocks: what a reader sees, tables with their spans written out."""
+
+from __future__ import annotations
+
+import quopri
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import ReadError
+from ..model import Block
+from .text import decode
+
+__all__ = ["read_html"]
+
+_DEPTH = 1_000
+# Lexbor takes quadratic time on deep trees, so that tags are counted before it sees them.
+_OPEN = 5_000
+_COLUMNS, _ROWS, _CELLS = 1_000, 100_000, 5_000_000
+_LARGEST = 30 * 2**20
+_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030"}
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*?(/?)>")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_SKIPPED = frozenset(
+    "head script style nav template noscript iframe object embed svg math canvas audio video map datalist"
+    " select button textarea title rp rt".split()
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# Elements whose end tag may be left out do not nest by it.
+_LOOSE = _VOID | frozenset("p li td th tr tbody thead tfoot dt dd option optgroup colgroup rp rt body html head".split())
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol p pre section summary table"
+    " tbody td tfoot th thead tr ul caption".split()
+)
+_ROW_GROUPS = frozenset(("tbody", "thead", "tfoot"))
+_SPACE = re.compile("[ \t\r\n\f\xa0]+")
+
+
+def read_html(data: bytes, marks: Sequence[str] = ()) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The headings, paragraphs and tables of a page; `marks` are words that a rightly decoded report contains.
+
+    Reads .mht files of one part too. Raises `ReadError` where the page cannot be read.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    if len(data) > _LARGEST:
+        raise ReadError(f"{len(data) // 2**20} MB of HTML; at most {_LARGEST // 2**20} MB are read")
+    text = _decoded(_unwrapped(data), marks).replace("\0", "")
+    _check_nesting(text)
+    root = LexborHTMLParser(text).root
+    if root is None:
+        raise ReadError("not a web page: nothing in it")
+    reader = _Reader()
+    reader.read(root)
+    return tuple(reader.blocks), tuple(reader.notes())
+
+
+def _unwrapped(data: bytes) -> bytes:
+    """The page inside a MIME file (.mht); other bytes as they are."""
+    head = data[:2048].lower()
+    if not (b"mime-version:" in head and b"content-type:" in head) or data.lstrip().startswith(b"<"):
+        return data
+    from email import message_from_bytes
+
+    if data.count(b"Content-Type:") > 10_000:
+        raise ReadError("a web archive of more than 10,000 parts")
+    for part in message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            body = str(part.get_payload())
+            raw = body.encode("ascii", "surrogateescape")
+            encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+            if encoding == "base64":
+                try:
+                    return b64decode(raw)
+                except ValueError:
+                    raise ReadError("a web archive with broken base64") from None
+            return quopri.decodestring(raw) if encoding == "quoted-printable" else raw
+    raise ReadError("a web archive without a page")
+
+
+def _decoded(data: bytes, marks: Sequence[str]) -> str:
+    """By BOM, by what the page says of itself if that fits, else by its bytes."""
+    boms = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+    found = None if data.startswith(boms) else _CHARSET.search(data[:8192])
+    if found:
+        said = found[1].decode("ascii").lower()
+        try:
+            return data.decode(_ALIASES.get(said, said))
+        except (UnicodeError, LookupError):
+            pass
+    try:
+        return decode(data, marks)
+    except ReadError:
+        return _lenient(data, found)
+
+
+def _lenient(data: bytes, found: re.Match[bytes] | None) -> str:
+    """One broken character must not lose a page that says its charset, as browsers have it."""
+    if not found:
+        raise ReadError("neither UTF-8 nor GB18030 nor any encoding that can be told")
+    said = found[1].decode("ascii").lower()
+    try:
+        text = data.decode(_ALIASES.get(said, said), "replace")
+    except (UnicodeError, LookupError):
+        raise ReadError(f"its encoding {said!r} is not known") from None
+    if text.count("\ufffd") * 100 > len(text):
+        raise ReadError(f"says it is {said} but is not")
+    return text
+
+
+def _check_nesting(text: str) -> None:
+    depth = 0
+    for closing, tag, own in _TAG.findall(text):
+        if own or tag.lower() in _LOOSE:
+            continue
+        depth = max(0, depth + (-1 if closing else 1))
+        if depth > _OPEN:
+            raise ReadError(f"nested deeper than {_OPEN} elements")
+
+
+@dataclass(slots=True)
+class _Line:
+    """The paragraph being gathered."""
+
+    parts: list[str] = field(default_factory=list)
+    level: int | None = None
+
+
+class _Reader:
+    """Walks a page in reading order with an explicit stack."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._line = _Line()
+        self._hidden = 0
+        self._pictures = 0
+        self._cells = 0
+        self._clamped = False
+
+    def notes(self) -> Iterator[str]:
+        """Remarks on what is not in the blocks."""
+        if self._hidden:
+            yield f"hidden passages: {self._hidden} left out"
+        if self._pictures:
+            yield f"pictures: {self._pictures} left out"
+        if self._clamped:
+            yield f"a table reaches beyond {_COLUMNS:,} columns or {_ROWS:,} rows; the rest is left out"
+
+    def read(self, root: Any) -> None:
+        """Append the blocks below an element. Entries of the stack: (node, depth, leaving it)."""
+        stack: list[tuple[Any, int, bool]] = [(root, 0, False)]
+        while stack:
+            node, depth, leaving = stack.pop()
+            if leaving:
+                self._flush()
+                continue
+            if depth > _DEPTH:
+                raise ReadError(f"nested deeper than {_DEPTH} elements")
+            if not self._enter(node):
+                continue
+            tag = node.tag
+            if tag == "table":
+                self._flush()
+                if self._table(node):
+                    continue
+            if tag in _BLOCKS:
+                self._flush()
+                self._line.level = int(tag[1]) if len(tag) == 2 and tag[1] in "123456" else None
+                stack.append((node, depth, True))
+            stack.extend((each, depth + 1, False) for each in reversed(_children(node)))
+        self._flush()
+
+    def _enter(self, node: Any) -> bool:
+        """Take text and breaks; whether to go into the node."""
+        tag = node.tag
+        if tag == "-text":
+            self._line.parts.append(_SPACE.sub(" ", node.text_content or ""))
+            return False
+        if tag == "br":
+            self._line.parts.append("\n")
+            return False
+        if tag == "img":
+            self._pictures += 1
+            return False
+        if tag == "wbr" or tag in _SKIPPED or tag.startswith(("-", "!")):
+            return False
+        if _is_hidden(node):
+            self._hidden += bool((node.text() or "").strip())
+            return False
+        return True
+
+    def _flush(self) -> None:
+        """End the paragraph; each of its lines is one."""
+        line, self._line = self._line, _Line()
+        for each in "".join(line.parts).split("\n"):
+            text = " ".join(each.split(" ")).strip(" \u3000")
+            if text:
+                kind = "paragraph" if line.level is None else "heading"
+                self.blocks.append(
+                    Block(kind, text, line=len(self.blocks) + 1, level=line.level)  # type: ignore[arg-type]
+                )
+
+    def _table(self, table: Any) -> bool:
+        """Append a table of data; False for one that only lays out the page, to be walked as text."""
+        rows = [[cell for cell in _children(row) if cell.tag in ("td", "th")] for row in _rows(table)]
+        rows = [row for row in rows if row]
+        if _is_layout(rows):
+            return False
+        inner: list[Any] = []
+        for caption in (each for each in _children(table) if each.tag == "caption"):
+            self._line.parts.append(self._text(caption, inner))
+            self._flush()
+        cells = self._grid(rows, inner)
+        if any(map(any, cells)):
+            self.blocks.append(Block("grid", "", line=len(self.blocks) + 1, cells=cells))
+        for each in inner:
+            self.read(each)
+        return True
+
+    def _grid(self, rows: list[list[Any]], inner: list[Any]) -> tuple[tuple[str, ...], ...]:
+        """Rows of equal width; the text of a spanning cell is in its first place, the others are empty."""
+        taken: dict[int, int] = {}
+        lines: list[list[str]] = []
+        if len(rows) > _ROWS:
+            self._clamped, rows = True, rows[:_ROWS]
+        for number, row in enumerate(rows):
+            line: list[str] = []
+            for cell in row:
+                while taken.get(len(line), 0) > number:
+                    line.append("")
+                if len(line) >= _COLUMNS:
+                    self._clamped = True
+                    break
+                wide = min(_span(cell, "colspan"), _COLUMNS - len(line))
+                # 0 means: to the end of the row group.
+                high = min(_span(cell, "rowspan") or len(rows), len(rows) - number)
+                if high > 1:
+                    taken.update(dict.fromkeys(range(len(line), len(line) + wide), number + high))
+                line += [self._text(cell, inner), *[""] * (wide - 1)]
+            self._cells += len(line)
+            if self._cells > _CELLS:
+                raise ReadError(f"more than {_CELLS:,} table cells")
+            lines.append(line)
+        return _squared(lines)
+
+    def _text(self, cell: Any, inner: list[Any]) -> str:
+        """The text of a cell, lines parted by line ends; tables inside go to `inner`."""
+        outer, self._line = self._line, _Line()
+        stack: list[tuple[Any, int, bool]] = [(each, 0, False) for each in reversed(_children(cell))]
+        while stack:
+            node, depth, leaving = stack.pop()
+            if depth > _DEPTH:
+                raise ReadError(f"nested deeper than {_DEPTH} elements")
+            if leaving:
+                self._line.parts.append("\n")
+            elif node.tag == "table":
+                inner.append(node)
+            elif self._enter(node):
+                if node.tag in _BLOCKS:
+                    self._line.parts.append("\n")
+                    stack.append((node, depth, True))
+                stack.extend((each, depth + 1, False) for each in reversed(_children(node)))
+        line, self._line = self._line, outer
+        lines = (" ".join(each.split()) for each in "".join(line.parts).split("\n"))
+        return "\n".join(filter(None, lines))
+
+
+def _squared(lines: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    width = max(map(len, lines), default=0)
+    if width * len(lines) > _CELLS:
+        raise ReadError(f"more than {_CELLS:,} table cells")
+    full = [line + [""] * (width - len(line)) for line in lines]
+    while width and not any(line[width - 1] for line in full):
+        width -= 1
+    return tuple(tuple(line[:width]) for line in full)
+
+
+def _children(node: Any) -> list[Any]:
+    found: list[Any] = []
+    child = node.child
+    while child is not None:
+        found.append(child)
+        child = child.next
+    return found
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    for each in _children(table):
+        if each.tag in _ROW_GROUPS:
+            yield from (row for row in _children(each) if row.tag == "tr" and not _is_hidden(row))
+        elif each.tag == "tr" and not _is_hidden(each):
+            yield each
+
+
+def _is_layout(rows: list[list[Any]]) -> bool:
+    """Whether a table holds no data: one cell, one column of prose, or cells with tables or long text."""
+    cells = [cell for row in rows for cell in row]
+    if len(cells) < 2:
+        return True
+    holders = sum(cell.css_first("table") is not None for cell in cells[:200])
+    if holders and (len(cells) < 6 or holders * 3 >= len(cells[:200])):
+        return True
+    if max(map(len, rows)) == 1 or len(rows) == 1:
+        prose = sum(cell.css_first("p + p, h1, h2, h3, ul, ol") is not None for cell in cells[:200])
+        return prose * 2 >= len(cells[:200]) or (max(map(len, rows)) == 1 and len(rows) < 3)
+    return False
+
+
+def _is_hidden(node: Any) -> bool:
+    attributes = node.attributes
+    if not attributes:
+        return False
+    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+        return True
+    return node.tag == "input" or attributes.get("role") == "navigation"
+
+
+def _span(cell: Any, key: str) -> int:
+    """A span as browsers read it: leading digits, at least 1, "0" only for rows."""
+    found = re.match(r"\s*(\d{1,9})", cell.attributes.get(key) or "1")
+    number = int(found[1]) if found else 1
+    return number if number or key == "rowspan" else 1

@@ -1,0 +1,215 @@
+"""A worksheet's cells to blocks: tables apart from the titles above and the notes below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import ReadError
+from ..model import Block
+
+__all__ = ["CELLS", "Merge", "Sheet", "sheets_document"]
+
+CELLS = 5_000_000
+
+Merge = tuple[int, int, int, int]
+
+_PROSE = re.compile("目\\s*录|封\\s*面|扉\\s*页")
+_TOTAL = re.compile(r"[一二三四五六七八九十、\d. ]*(?:本年|收入|支出|上年)*(?:合|总|小)\s*计")
+_LABEL = re.compile(
+    r"[（(]?(?:[^:：]{0,10}(?:单位|部门|地区|年度|日期|时间|名称|电话|领导|负责人|制表人?|填表人?|审核人?"
+    r"|复核人?|盖章|公章)(?:[（(][^)）]{0,8}[)）])?\s*[:：].{0,60}|单位\s*[^一-龥]?\s*(?:亿|百|千|万)?元"
+    r"|[^\d:：。]{0,8}\d{1,2}(?:[-—－]\d{1,2})?\s*表|(?:附\s*)?[表件]\s*[\d一二三四五六七八九十]+(?:[-—－]\d+)?"
+    r"|(?:金额)?单位.{0,3}(?:亿|百|千|万)?元|\d{4}\s*年(?:度|\d{1,2}月(?:\d{1,2}日)?)?)[)）]?",
+    re.DOTALL,
+)
+_NOTE = re.compile(r"\s*(?:注|说明|备注|附注|填表|制表|编制|审核|\*|※|数据来源|本表|我[单部])")
+_NUMBER = re.compile(r"[-−－+(（]?[¥￥]?\d[\d,，]*(?:\.\d+)?[)）%％]?")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One worksheet as displayed: `cells` by row, then column, from 0; `framed` rows have ruled cells."""
+
+    name: str
+    cells: dict[int, dict[int, str]] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    framed: set[int] = field(default_factory=set)
+    hidden: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Set the text of a cell; blank text leaves it empty."""
+        text = text.strip(" \t\r\n\f\v\xa0\u3000\x00")
+        if text:
+            self.cells.setdefault(row, {})[column] = text
+
+
+def sheets_document(sheets: Iterable[Sheet]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The blocks of all sheets in order, and the notes on them."""
+    blocks: list[Block] = []
+    notes: list[str] = []
+    total = 0
+    for sheet in sheets:
+        shown = _shown(sheet.name)
+        notes += [f"sheet {shown} is hidden"] if sheet.hidden else []
+        notes += [f"sheet {shown}: {note}" for note in sheet.notes]
+        _uncover(sheet)
+        if not sheet.cells:
+            notes.append(f"sheet {shown} is blank")
+        for block in _blocks(sheet):
+            total += len(block.cells) * len(block.cells[0]) if block.cells else 1
+            if total > CELLS:
+                raise ReadError(f"sheet {shown}: more than {CELLS:,} cells")
+            blocks.append(block)
+    return tuple(blocks), tuple(notes)
+
+
+def _shown(name: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in name)[:80]
+
+
+def _uncover(sheet: Sheet) -> None:
+    """Empty the cells under a merged one. Work is bounded by what is filled, not by what is merged."""
+    budget = CELLS
+    for top, left, bottom, right in sheet.merges:
+        rows = range(top, bottom + 1) if bottom - top < len(sheet.cells) else tuple(sheet.cells)
+        for row in rows:
+            budget -= 1
+            cells = sheet.cells.get(row)
+            if cells is None or not top <= row <= bottom:
+                continue
+            covered = range(left, right + 1) if right - left < len(cells) else tuple(cells)
+            for column in covered:
+                if left <= column <= right and (row, column) != (top, left):
+                    cells.pop(column, None)
+            budget -= len(covered)
+            if not cells:
+                del sheet.cells[row]
+        if budget < 0:
+            raise ReadError(f"sheet {_shown(sheet.name)}: too many or too large merged areas")
+
+
+@dataclass(slots=True)
+class _Run:
+    """Rows that belong together: a table, or lines of text."""
+
+    table: bool
+    rows: list[int]
+
+
+def _blocks(sheet: Sheet) -> Iterator[Block]:
+    prose = bool(_PROSE.search(sheet.name)) and not any(map(_money, sheet.cells.values()))
+    for run in _runs(sheet, prose):
+        if not run.table:
+            for row in run.rows:
+                yield from _paragraphs(sheet, row, prose)
+            continue
+        columns = sorted({column for row in run.rows for column in sheet.cells.get(row, ())})
+        # One far stray cell must not make a table of thousands of empty columns.
+        wide = range(columns[0], columns[-1] + 1)
+        kept: Sequence[int] = wide if len(wide) <= 4 * len(columns) + 16 else columns
+        if len(kept) * len(run.rows) > CELLS:
+            raise ReadError(f"sheet {_shown(sheet.name)}: more than {CELLS:,} cells")
+        cells = tuple(tuple(sheet.cells.get(row, {}).get(c, "") for c in kept) for row in run.rows)
+        yield Block("grid", "", line=run.rows[0] + 1, cells=cells, sheet=sheet.name)
+
+
+def _paragraphs(sheet: Sheet, row: int, prose: bool) -> Iterator[Block]:
+    texts = [text for _, text in sorted(sheet.cells.get(row, {}).items())]
+    for text in [" ".join(texts)] if prose and texts else texts:
+        for line in text.splitlines():
+            if line.strip():
+                yield Block("paragraph", line.strip(), line=row + 1, sheet=sheet.name)
+
+
+def _money(row: dict[int, str]) -> bool:
+    """Whether a row holds an amount with decimals, which no table of contents does."""
+    return any("." in text and bool(_NUMBER.fullmatch(text)) for text in row.values())
+
+
+def _runs(sheet: Sheet, prose: bool) -> Iterator[_Run]:
+    """Tables and text in reading order, from segments parted by empty rows."""
+    tables: _Run | None = None
+    for segment in _segments(sheet):
+        if prose:
+            yield _Run(False, segment)
+            continue
+        if tables is not None and _goes_on(sheet, segment):
+            segment = tables.rows + segment
+            tables = None
+        runs = _parts(sheet, segment)
+        if tables is not None:
+            yield tables
+        tables = runs.pop() if runs and runs[-1].table else None
+        yield from runs
+    if tables is not None:
+        yield tables
+
+
+def _segments(sheet: Sheet) -> Iterator[list[int]]:
+    """Rows without an empty one between them. Ruled empty rows, and those under a merge, part nothing."""
+    inside: set[int] = set()
+    for top, _, bottom, _ in sheet.merges:
+        if top < bottom and len(sheet.cells.get(top, ())) > 1:
+            inside.update(range(top + 1, min(bottom, top + 1000) + 1))
+    segment: list[int] = []
+    for row in sorted(sheet.cells):
+        between = range(segment[-1] + 1, row) if segment else range(0)
+        if segment and (len(between) > 1000 or any(r not in sheet.framed and r not in inside for r in between)):
+            yield segment
+            segment = []
+        segment.append(row)
+    if segment:
+        yield segment
+
+
+def _goes_on(sheet: Sheet, segment: Sequence[int]) -> bool:
+    """Whether rows after a gap belong to the table before it: they begin with a total or with numbers."""
+    row = sheet.cells[segment[0]]
+    first = row[min(row)]
+    if _TOTAL.match(first):
+        return True
+    return len(row) > 1 and sum(bool(_NUMBER.fullmatch(text)) for text in row.values()) * 2 >= len(row)
+
+
+def _parts(sheet: Sheet, rows: list[int]) -> list[_Run]:
+    """A segment as runs of text and table rows."""
+    first, last = 0, len(rows)
+    while first < last and _is_text(sheet, rows[first], top=True):
+        first += 1
+    while first < last and _is_text(sheet, rows[last - 1], top=False):
+        last -= 1
+    runs = [_Run(False, rows[:first])] if first else []
+    ruled = sum(row in sheet.framed for row in rows[first:last]) >= 2
+    for row in rows[first:last]:
+        text = ruled and row not in sheet.framed and _is_text(sheet, row, top=True)
+        if runs and runs[-1].table != text:
+            runs[-1].rows.append(row)
+        else:
+            runs.append(_Run(not text, [row]))
+    if last < len(rows):
+        runs.append(_Run(False, rows[last:]))
+    return runs
+
+
+def _is_text(sheet: Sheet, row: int, top: bool) -> bool:
+    """Whether a row above (or below) a table stands outside it: a title, a unit, a note."""
+    texts = list(sheet.cells[row].values())
+    if all(_LABEL.fullmatch(text) for text in texts) and (len(texts) > 1 or row not in sheet.framed):
+        return True
+    if len(texts) > 1:
+        return not top and bool(_NOTE.match(texts[0])) and row not in sheet.framed
+    if _TOTAL.fullmatch(texts[0]):
+        return False
+    if row in sheet.framed and not _spans(sheet, row):
+        return False
+    return top or row not in sheet.framed or bool(_NOTE.match(texts[0]))
+
+
+def _spans(sheet: Sheet, row: int) -> bool:
+    """Whether a row is one merged cell as wide as the sheet's tables."""
+    column = next(iter(sheet.cells[row]))
+    width = max((right - left for top, left, _, right in sheet.merges if (top, left) == (row, column)), default=0)
+    return width > 0 and width + 1 >= max(map(len, sheet.cells.values()))
