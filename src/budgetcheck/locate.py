@@ -55,6 +55,9 @@ def _explains(cause: Finding, symptom: Finding) -> bool:
     if _weight(cause) >= _weight(symptom):
         return False
     repair = _repair(cause)
+    if repair and symptom.relation and symptom.relation[0] == "equal":
+        one, other = (repair.get((f.span.block, f.span.start), f.quantity.interval) for f in symptom.relation[1:])
+        return one.meets(other)
     if repair and _is_equation(symptom):
         relation, binding, _ = symptom.relation
         return holds_with(relation, binding, repair)
@@ -102,6 +105,8 @@ def _same_gap(cause: Finding, symptom: Finding) -> bool:
 
 def _gap(finding: Finding) -> Fraction | None:
     if not finding.relation:
+        return None
+    if finding.relation[0] == "equal":
         return None
     if finding.relation[0] == "difference":
         return abs(Fraction(finding.relation[1]))

@@ -96,6 +96,7 @@ def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Se
         tuple(culprits),
         severity=severity,
         kind=kind,
+        relation=("equal", fact, reference),
     )
 
 
