@@ -246,3 +246,81 @@ def test_rounding_of_many_addends_is_no_finding(parts: list[Fraction]) -> None:
     text = f"{HEAD}一、结构情况\n一般公共预算财政拨款支出{shown(whole)}万元，主要用于以下方面：{listed}。"
     assert alarms(text) == [], text
     numbers(text, 2 * len(parts) + 1)
+
+
+TOTALS = [
+    "2021年度收入总计{a}万元，支出总计{b}万元。",
+    "2021年度收、支总计各为{a}万元。支出总计{b}万元，与收入总计相等。",
+    "2021年总收入{a}万元，总支出{b}万元。",
+    "收入总计{a}万元；支出总计{b}万元。",
+    "本部门2021年度收入决算总计{a}万元，支出决算总计{b}万元。",
+    "2021年度收入总额{a}万元，支出总额{b}万元。",
+    "收入总计为{a}万元。支出总计为{b}万元。",
+    "2021年度收入总计共{a}万元，比上年有所增加；2021年度支出总计共{b}万元。",
+]
+COPIES = [
+    ("机关运行经费支出{}万元。", "本部门机关运行经费支出{}万元。"),
+    ("“三公”经费支出决算{}万元。", "2021年度“三公”经费财政拨款支出决算为{}万元。"),
+    ("公务接待费{}万元。", "公务接待费支出决算{}万元，用于调研接待。"),
+    ("政府采购支出总额{}万元。", "本单位2021年政府采购支出合计{}万元。"),
+    ("本年收入合计{}万元。", "2021年度本年收入合计为{}万元。"),
+    ("一般公共预算财政拨款支出{}万元。", "一般公共预算支出决算数为{}万元。"),
+    ("培训费支出{}万元。", "全年培训费{}万元。"),
+    ("公务用车购置及运行费{}万元。", "公务用车购置及运行维护费支出决算为{}万元。"),
+]
+NEGATIONS = [
+    "本部门没有政府采购支出。",
+    "本年度无政府采购支出。",
+    "2021年未发生政府采购支出。",
+    "本单位2021年度未安排政府采购支出。",
+    "本部门不涉及政府采购支出。",
+    "本部门未产生政府采购支出。",
+    "2021年度没有发生政府采购支出。",
+    "本年未列支政府采购支出。",
+]
+COUNTS = [
+    "本部门下属单位{n}个，其中行政单位{a}个，事业单位{b}个。",
+    "所属预算单位共{n}家，其中：行政单位{a}家、事业单位{b}家。",
+    "共有车辆{n}辆，其中：机要通信用车{a}辆、其他用车{b}辆。",
+    "年末实有在职人员{n}人，其中行政人员{a}人、事业人员{b}人。",
+    "全年接待{n}批次，其中国内接待{a}批次、外事接待{b}批次。",
+    "截至年末共有编制{n}名，其中：行政编制{a}名，事业编制{b}名。",
+    "内设机构{n}个，包括业务科室{a}个、综合科室{b}个。",
+    "开展绩效自评的项目{n}个（一级项目{a}个、二级项目{b}个）。",
+]
+
+
+@settings(max_examples=15, deadline=None)
+@pytest.mark.parametrize("template", TOTALS)
+@given(a=cents, b=cents)
+def test_two_totals_must_be_equal(template: str, a: Fraction, b: Fraction) -> None:
+    assume(abs(a - b) > Fraction(1, 10))
+    text = HEAD + "一、总体情况\n"
+    assert alarms(text + template.format(a=shown(a), b=shown(a))) == []
+    assert alarms(text + template.format(a=shown(a), b=shown(b))) != []
+
+
+@settings(max_examples=15, deadline=None)
+@pytest.mark.parametrize("pair", COPIES)
+@given(a=cents, b=cents, drop=habits)
+def test_one_figure_is_the_same_everywhere(pair: tuple[str, str], a: Fraction, b: Fraction, drop: bool) -> None:
+    assume(abs(a - b) > 1)
+    here, there = HEAD + "一、总体情况\n" + pair[0] + "\n二、具体情况\n", pair[1]
+    assert alarms(here.format(shown(a)) + there.format(shown(a, drop=drop))) == []
+    assert alarms(here.format(shown(a)) + there.format(shown(b))) != []
+
+
+@pytest.mark.parametrize("sentence", NEGATIONS)
+def test_what_is_said_not_to_exist_is_zero(sentence: str) -> None:
+    text = HEAD + "一、政府采购情况\n政府采购支出总额{}万元。\n二、其他情况\n" + sentence
+    assert alarms(text.format("0")) == []
+    assert alarms(text.format("12.50")) != []
+
+
+@settings(max_examples=15, deadline=None)
+@pytest.mark.parametrize("template", COUNTS)
+@given(a=st.integers(1, 40), b=st.integers(1, 40))
+def test_counts_do_not_exceed_their_total(template: str, a: int, b: int) -> None:
+    text = HEAD + "一、基本情况\n本年支出合计80.00万元。\n" + template
+    assert alarms(text.format(n=a + b, a=a, b=b)) == []
+    assert alarms(text.format(n=a + b - 1, a=a, b=b)) != []

@@ -70,7 +70,7 @@ def _streams(data: bytes) -> dict[str, bytes]:
     first_directory, _, cutoff, first_small = struct.unpack_from("<4I", data, 48)
     table = _table(data, size)
     directory = _chain(data, table, first_directory, size, size)
-    entries = {}
+    entries: dict[str, tuple[int, int]] = {}
     root = b""
     for place in range(0, len(directory) - 127, 128):
         length, kind = struct.unpack_from("<HB", directory, place + 64)
@@ -80,12 +80,16 @@ def _streams(data: bytes) -> dict[str, bytes]:
             root = _chain(data, table, start, size, size)
         elif kind == 2:
             entries.setdefault(name, (start, count))
-    wanted = {name: entries[name] for name in ("Workbook", "WordDocument", "EncryptedPackage") if name in entries}
+    wanted = {
+        name: entries[name] for name in ("Workbook", "WordDocument", "EncryptedPackage") if name in entries
+    }
     small = _chain(data, table, first_small, size, size)
     small_table = struct.unpack(f"<{len(small) // 4}I", small)
     return {
         name: (
-            _chain(root, small_table, start, 64, 0) if count < cutoff else _chain(data, table, start, size, size)
+            _chain(root, small_table, start, 64, 0)
+            if count < cutoff
+            else _chain(data, table, start, size, size)
         )[:count]
         for name, (start, count) in wanted.items()
     }

@@ -20,21 +20,33 @@ _DEPTH = 1_000
 _OPEN = 5_000
 _COLUMNS, _ROWS, _CELLS = 1_000, 100_000, 5_000_000
 _LARGEST = 30 * 2**20
-_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030"}
+_ALIASES = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*?(/?)>")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_SKIPPED = frozenset(
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SKIPPED = _names(
     "head script style nav template noscript iframe object embed svg math canvas audio video map datalist"
-    " select button textarea title rp rt".split()
+    " select button textarea title rp rt"
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
 # Elements whose end tag may be left out do not nest by it.
-_LOOSE = _VOID | frozenset("p li td th tr tbody thead tfoot dt dd option optgroup colgroup rp rt body html head".split())
-_BLOCKS = frozenset(
+_LOOSE = _VOID | _names("p li td th tr tbody thead tfoot dt dd option optgroup colgroup rp rt body html head")
+_BLOCKS = _names(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol p pre section summary table"
-    " tbody td tfoot th thead tr ul caption".split()
+    " tbody td tfoot th thead tr ul caption"
 )
 _ROW_GROUPS = frozenset(("tbody", "thead", "tfoot"))
 _SPACE = re.compile("[ \t\r\n\f\xa0]+")
@@ -163,10 +175,10 @@ class _Reader:
             if not self._enter(node):
                 continue
             tag = node.tag
-            if tag == "table":
-                self._flush()
-                if self._table(node):
-                    continue
+            inner = self._table(node) if tag == "table" else None
+            if inner is not None:
+                stack.extend((each, depth + 4, False) for each in reversed(inner))
+                continue
             if tag in _BLOCKS:
                 self._flush()
                 self._line.level = int(tag[1]) if len(tag) == 2 and tag[1] in "123456" else None
@@ -178,7 +190,9 @@ class _Reader:
         """Take text and breaks; whether to go into the node."""
         tag = node.tag
         if tag == "-text":
-            self._line.parts.append(_SPACE.sub(" ", node.text_content or ""))
+            text = node.text_content or ""
+            kept = node.parent is not None and node.parent.tag == "pre"
+            self._line.parts.append(text if kept else _SPACE.sub(" ", text))
             return False
         if tag == "br":
             self._line.parts.append("\n")
@@ -197,19 +211,20 @@ class _Reader:
         """End the paragraph; each of its lines is one."""
         line, self._line = self._line, _Line()
         for each in "".join(line.parts).split("\n"):
-            text = " ".join(each.split(" ")).strip(" \u3000")
-            if text:
-                kind = "paragraph" if line.level is None else "heading"
-                self.blocks.append(
-                    Block(kind, text, line=len(self.blocks) + 1, level=line.level)  # type: ignore[arg-type]
-                )
+            text = _SPACE.sub(" ", each).strip(" \u3000")
+            place = len(self.blocks) + 1
+            if text and line.level is None:
+                self.blocks.append(Block("paragraph", text, line=place))
+            elif text:
+                self.blocks.append(Block("heading", text, line=place, level=line.level))
 
-    def _table(self, table: Any) -> bool:
-        """Append a table of data; False for one that only lays out the page, to be walked as text."""
+    def _table(self, table: Any) -> list[Any] | None:
+        """Append a table of data and give those inside it; None for one that only lays out the page."""
+        self._flush()
         rows = [[cell for cell in _children(row) if cell.tag in ("td", "th")] for row in _rows(table)]
         rows = [row for row in rows if row]
         if _is_layout(rows):
-            return False
+            return None
         inner: list[Any] = []
         for caption in (each for each in _children(table) if each.tag == "caption"):
             self._line.parts.append(self._text(caption, inner))
@@ -217,9 +232,7 @@ class _Reader:
         cells = self._grid(rows, inner)
         if any(map(any, cells)):
             self.blocks.append(Block("grid", "", line=len(self.blocks) + 1, cells=cells))
-        for each in inner:
-            self.read(each)
-        return True
+        return inner
 
     def _grid(self, rows: list[list[Any]], inner: list[Any]) -> tuple[tuple[str, ...], ...]:
         """Rows of equal width; the text of a spanning cell is in its first place, the others are empty."""
@@ -316,7 +329,7 @@ def _is_hidden(node: Any) -> bool:
         return False
     if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
         return True
-    return node.tag == "input" or attributes.get("role") == "navigation"
+    return bool(node.tag == "input" or attributes.get("role") == "navigation")
 
 
 def _span(cell: Any, key: str) -> int:

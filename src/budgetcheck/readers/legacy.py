@@ -11,14 +11,21 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..model import Block
-from .sandbox import kill_group
+from .sandbox import kill_group, run_limited
 
 __all__ = ["FORMATS", "converter", "read_legacy"]
 
 FORMATS = {".doc": "docx", ".wps": "docx", ".rtf": "docx", ".et": "xlsx"}
+_READERS = {"docx": "docx:read_docx", "xlsx": "workbook:read_workbook", "html": "html:read_html"}
 _SECONDS = 60.0
+# LibreOffice maps much more than it uses.
+_MEMORY = 6 * 2**30
+_LIMITED = (
+    f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_AS, ({_MEMORY}, {_MEMORY}));"
+    "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.execv(sys.argv[1], sys.argv[1:])"
+)
 _LARGEST = 200 * 2**20
-_NAMES = ("soffice", "libreoffice", "localc", "lowriter")
+_NAMES = ("soffice", "libreoffice")
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:\\Program Files\\LibreOffice\\program\\soffice.exe",
@@ -28,7 +35,7 @@ _PLACES = (
 
 def converter() -> str | None:
     """The path of LibreOffice; None where it is not installed."""
-    found = (shutil.which(name) for name in _NAMES[:2])
+    found = (shutil.which(name) for name in _NAMES)
     there = (place for place in _PLACES if Path(place).is_file())
     return next((path for path in found if path), next(there, None))
 
@@ -38,6 +45,7 @@ def read_legacy(
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of an old file as LibreOffice understands it, with a note that says so.
 
+    Bounds its own children, so it must not run inside `run_limited`: LibreOffice needs more than that allows.
     Raises `ReadError` where LibreOffice is missing, takes too long or gives nothing.
     """
     suffix = suffix.lower()
@@ -54,7 +62,9 @@ def read_legacy(
             f".{FORMATS[suffix]}"
         )
     made = _converted(office, data, suffix, seconds)
-    return _read(made, FORMATS[suffix], f"converted from {suffix} by LibreOffice: layout and numbers may differ")
+    return _read(
+        made, FORMATS[suffix], f"converted from {suffix} by LibreOffice: layout and numbers may differ"
+    )
 
 
 def _modern(data: bytes) -> str:
@@ -83,13 +93,7 @@ def _check(data: bytes, suffix: str) -> None:
 
 
 def _read(data: bytes, kind: str, note: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    if kind == "docx":
-        from .docx import read_docx as reader
-    elif kind == "xlsx":
-        from .workbook import read_workbook as reader
-    else:
-        from .html import read_html as reader
-    blocks, notes = reader(data)
+    blocks, notes = run_limited(f"{__package__}.{_READERS[kind]}", data)
     return blocks, (note, *notes)
 
 
@@ -97,7 +101,10 @@ def _converted(office: str, data: bytes, suffix: str, seconds: float) -> bytes:
     """The file in its modern format. The profile is a new one: a running LibreOffice would take the job."""
     with tempfile.TemporaryDirectory(prefix="budgetcheck-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
-        source = place / f"in{suffix if suffix not in ('.wps', '.et') else {'.wps': '.doc', '.et': '.xls'}[suffix]}"
+        source = (
+            place
+            / f"in{suffix if suffix not in ('.wps', '.et') else {'.wps': '.doc', '.et': '.xls'}[suffix]}"
+        )
         source.write_bytes(data)
         command = [
             office,
@@ -113,6 +120,8 @@ def _converted(office: str, data: bytes, suffix: str, seconds: float) -> bytes:
 
 
 def _run(command: list[str], folder: str, seconds: float) -> None:
+    if os.name == "posix":
+        command = [sys.executable, "-I", "-S", "-c", _LIMITED, *command]
     try:
         child = subprocess.Popen(
             command,
@@ -121,7 +130,7 @@ def _run(command: list[str], folder: str, seconds: float) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": folder, "TMPDIR": folder},
-            start_new_session=sys.platform != "win32",
+            start_new_session=os.name == "posix",
         )
     except OSError as error:
         raise ReadError(f"LibreOffice does not start: {error.strerror}") from None

@@ -262,7 +262,9 @@ def _date(moment: datetime, section: _Section, elapsed: timedelta) -> str:
         if kind == "literal" or text in (".", ","):
             parts.append(text)
         elif kind == "noon":
-            parts.append(("AM", "PM")[moment.hour > 11] if text.isascii() else "上下"[moment.hour > 11] + "午")
+            parts.append(
+                ("AM", "PM")[moment.hour > 11] if text.isascii() else "上下"[moment.hour > 11] + "午"
+            )
         elif kind == "date":
             letter = text.lower()
             minutes = letter.startswith("m") and len(letter) < 3 and _beside_time(section, n)

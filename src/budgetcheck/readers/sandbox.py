@@ -13,6 +13,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ def run_limited(target: str, data: bytes, *args: object, limits: Limits | None =
     bounds = (limits.memory, limits.cpu)
     code = _START.format(path=sys.path, module=__name__, target=target, args=args, limits=bounds)
     child = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-I", "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -67,13 +68,12 @@ def run_limited(target: str, data: bytes, *args: object, limits: Limits | None =
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """End a child started in a session of its own, with all that it started."""
-    if os.name == "posix":
-        try:
+    """End a child that still runs, with all that it started; it must lead a session of its own."""
+    # Never by the number of a child already waited for: it may be another process by now.
+    if child.returncode is None and os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-    elif child.poll() is None:
+    elif child.returncode is None:
         child.kill()
     child.wait()
     for stream in (child.stdin, child.stdout):
@@ -159,12 +159,13 @@ def _limit(memory: int, cpu: int) -> None:
     import resource
 
     # A soft limit alone on the processor: SIGXCPU tells the parent what happened, SIGKILL would not.
-    wanted = ((resource.RLIMIT_AS, memory, memory), (resource.RLIMIT_CPU, cpu, cpu + 5), (resource.RLIMIT_CORE, 0, 0))
+    wanted = (
+        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_CPU, cpu, cpu + 5),
+        (resource.RLIMIT_CORE, 0, 0),
+    )
     for kind, soft, hard in wanted:
         ceiling = resource.getrlimit(kind)[1]
-        if ceiling != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ceiling), min(hard, ceiling)
-        try:
-            resource.setrlimit(kind, (soft, hard))
-        except (ValueError, OSError):
-            continue
+        top = hard if ceiling == resource.RLIM_INFINITY else min(hard, ceiling)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (min(soft, top), top))

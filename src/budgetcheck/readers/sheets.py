@@ -132,7 +132,8 @@ def _money(row: dict[int, str]) -> bool:
 def _runs(sheet: Sheet, prose: bool) -> Iterator[_Run]:
     """Tables and text in reading order, from segments parted by empty rows."""
     tables: _Run | None = None
-    for segment in _segments(sheet):
+    for own in _segments(sheet):
+        segment = own
         if prose:
             yield _Run(False, segment)
             continue
@@ -157,7 +158,9 @@ def _segments(sheet: Sheet) -> Iterator[list[int]]:
     segment: list[int] = []
     for row in sorted(sheet.cells):
         between = range(segment[-1] + 1, row) if segment else range(0)
-        if segment and (len(between) > 1000 or any(r not in sheet.framed and r not in inside for r in between)):
+        if segment and (
+            len(between) > 1000 or any(r not in sheet.framed and r not in inside for r in between)
+        ):
             yield segment
             segment = []
         segment.append(row)
@@ -211,5 +214,7 @@ def _is_text(sheet: Sheet, row: int, top: bool) -> bool:
 def _spans(sheet: Sheet, row: int) -> bool:
     """Whether a row is one merged cell as wide as the sheet's tables."""
     column = next(iter(sheet.cells[row]))
-    width = max((right - left for top, left, _, right in sheet.merges if (top, left) == (row, column)), default=0)
+    width = max(
+        (right - left for top, left, _, right in sheet.merges if (top, left) == (row, column)), default=0
+    )
     return width > 0 and width + 1 >= max(map(len, sheet.cells.values()))
