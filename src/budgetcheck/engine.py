@@ -106,6 +106,8 @@ def _said(value: str | Fact, words: Mapping[str, Any]) -> str:
     if isinstance(value, str):
         return value
     span = value.span
+    if span.table:
+        return str(words["cell"]).format(table=span.table, row=span.row or "", column=span.column or "")
     name = "page" if span.page else "line"
     number = span.page or span.line
     where = str(words[name]).format(**{name: number}) if number else ""

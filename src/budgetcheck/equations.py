@@ -68,6 +68,10 @@ def bindings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
         for claim in ledger.claims_of(rule.each.removeprefix("claim.")):
             if _where(rule, claim):
                 yield _claim_readings(rule, claim)
+    elif rule.each.startswith("row."):
+        yield from _row_readings(rule, ledger, rule.each.removeprefix("row."))
+    elif rule.each == "codes":
+        yield from _code_readings(rule, ledger)
     else:
         yield from _figure_readings(rule, ledger)
 
@@ -89,6 +93,51 @@ def _claim_readings(rule: Rule, claim: Claim) -> list[Binding] | Verdict:
         Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit)
         for choice in choices
     ]
+
+
+def _wanted(rule: Rule) -> tuple[str, ...]:
+    assert rule.relation is not None
+    return tuple(dict.fromkeys((*rule.relation.names, *(n for when in rule.when for n in when.names))))
+
+
+def _row_readings(rule: Rule, ledger: Ledger, table: str) -> Iterator[list[Binding] | Verdict]:
+    """One binding for each row of a table that holds a number; a blank cell of a printed column is zero."""
+    wanted = _wanted(rule)
+    judged = False
+    for row in ledger.rows:
+        if row.table != table or not row.cells:
+            continue
+        judged = True
+        missing = [name for name in wanted if name not in row.columns and name not in rule.optional]
+        parts = {name: row.cells[name] for name in wanted if name in row.cells}
+        if missing or len(parts) < 2:
+            yield skipped(*(missing or wanted))
+            continue
+        words = {"row": " ".join(part for part in (row.code, row.label) if part), "table": row.table}
+        yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words)]
+    if not judged:
+        yield skipped(table)
+
+
+def _code_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
+    """One binding for each subject that stands in all the tables that a rule's names (表.列) point to."""
+    wanted = _wanted(rule)
+    tables = {name.partition(".")[0] for name in wanted}
+    rows = {(row.table, row.code): row for row in ledger.rows if row.code and row.table in tables}
+    absent = sorted(tables - {table for table, _ in rows})
+    if absent:
+        yield skipped(*absent)
+        return
+    for code in dict.fromkeys(code for _, code in rows):
+        cells = {name: rows.get((name.partition(".")[0], code)) for name in wanted}
+        if any(row is None for row in cells.values()):
+            continue
+        parts = {
+            n: row.cells[n.partition(".")[2]] for n, row in cells.items() if row and n.partition(".")[2] in row.cells
+        }
+        if len(parts) > 1 or (parts and len(wanted) > 1):
+            words = {"row": next(f"{row.code} {row.label}" for row in cells.values() if row)}
+            yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words)]
 
 
 def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from .model import Claim, Document, Fact
 from .outline import Passage
 from .statements import Statement
+from .table_facts import TableRow
+from .tables import Table
 
 __all__ = ["Ledger"]
 
@@ -28,6 +30,8 @@ class Ledger:
     house: Mapping[str, int]
     names: tuple[str, ...] = ()
     funded: frozenset[str] = field(default_factory=frozenset)
+    rows: tuple[TableRow, ...] = ()
+    tables: tuple[Table, ...] = ()
     combined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @functools.cached_property

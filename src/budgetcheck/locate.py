@@ -57,7 +57,7 @@ def _explains(cause: Finding, symptom: Finding) -> bool:
     repair = _repair(cause)
     if repair and symptom.relation and symptom.relation[0] == "equal":
         one, other = (repair.get((f.span.block, f.span.start), f.quantity.interval) for f in symptom.relation[1:])
-        return one.meets(other)
+        return bool(one.meets(other))
     if repair and _is_equation(symptom):
         relation, binding, _ = symptom.relation
         return holds_with(relation, binding, repair)

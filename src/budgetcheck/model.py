@@ -172,7 +172,7 @@ class Fact:
     @property
     def identity(self) -> tuple[str, ...]:
         """Everything that must agree before two printings are called the same figure."""
-        named = "" if self.path else self.figure or self.name
+        named = (self.figure or "") if self.path else self.figure or self.name
         return (*self.path, named, self.measure, str(self.year), self.fund, self.topic)
 
 

@@ -25,6 +25,8 @@ from .readers import read_document, text_document
 from .recognise import read_forms
 from .rulebook import Rule, load_rules, select_rules
 from .statements import read_statements
+from .table_facts import read_table_facts
+from .tables import read_tables
 from .wording import Wording, load_wording
 
 __all__ = ["Options", "check", "read_ledger", "review"]
@@ -76,17 +78,21 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     who = identify(passages, wording)
     namer = Namer(wording, who.year, who.names, who.kind)
     forms = read_forms(passages, wording, namer)
+    tables = read_tables([p for p in passages if p.index not in forms.blocks], wording, who.kind)
+    rows = read_table_facts(tables, wording, namer, who.kind)
     statements = read_statements(passages, wording, skip=forms.blocks)
     levels = read_facts(statements, namer)
     levels = inherited_funds(levels, read_lists(statements, levels), namer)
     lists = read_lists(statements, levels)
     context = Context(statements, levels, lists, namer)
     claims = (*read_claims(context, lists), *read_enumerations(context, wording), *forms.claims)
-    facts = (*(level.fact for level in levels), *forms.facts, *implied_priors(claims))
+    cells = (fact for row in rows for fact in row.cells.values())
+    facts = (*(level.fact for level in levels), *forms.facts, *implied_priors(claims), *cells)
     tokens = (t.quantity for s in statements for t in s.tokens if t.quantity is not None)
     return Ledger(
         document, who.kind, who.year, who.entity, passages, statements, facts, claims,
         house=house_decimals(tokens), names=who.names, funded=frozenset(wording.table("funded")["figures"]),
+        rows=rows, tables=tables,
         combined={name: tuple(parts) for name, parts in wording.table("combined").items()},
     )  # fmt: skip
 

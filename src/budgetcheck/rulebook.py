@@ -176,14 +176,28 @@ def _check_names(rule: str, raw: Mapping[str, Any], path: Path, relations: Itera
         known = PARTS[kind]
     elif raw["each"] == "figures" or ("check" in raw and not raw["each"].startswith("claim.")):
         known = frozenset(load_wording().figures.values())
+    elif raw["each"] == "codes" or raw["each"].startswith("row."):
+        known = _columns(raw["each"], path)
     else:
         raise RuleError(f"{_place(path, 'each')}: nothing is called {raw['each']}")
     prefixes = raw.get("options", {}).get("prefixes", {})
     for relation in relations:
         for name in relation.names:
             prefix, _, figure = name.rpartition(".")
-            if figure not in known or (prefix and prefix not in prefixes):
+            if name not in known and (figure not in known or prefix not in prefixes):
                 raise RuleError(f"{_place(path, 'equation')}: {rule} names {name}, which {raw['each']} does not have")
+
+
+def _columns(each: str, path: Path) -> frozenset[str]:
+    """The columns that rules on rows of one table, or on subjects across tables, may name."""
+    tables = {spec["name"]: spec["columns"] for spec in load_wording().table("tables")["standard"]}
+    if each == "codes":
+        return frozenset(f"{name}.{column['name']}" for name, columns in tables.items() for column in columns)
+    table = each.removeprefix("row.")
+    if table not in tables:
+        raise RuleError(f"{_place(path, 'each')}: no table is called {table}")
+    measures = ("", ".budget", ".actual")
+    return frozenset(f"{column['name']}{measure}" for column in tables[table] for measure in measures)
 
 
 def _examples(raw: list[dict[str, Any]], path: Path, which: str) -> tuple[Example, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..ledger import Ledger
 from ..rulebook import Rule
 from ..verdicts import Verdict
-from . import figures, sentences, structure, words
+from . import figures, sentences, structure, tables, words
 
 __all__ = ["CHECKS"]
 
@@ -35,4 +35,8 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "annex": structure.annex,
     "tables": structure.tables,
     "nothing": structure.nothing,
+    "hierarchy": tables.hierarchy,
+    "unrecognised": tables.unrecognised,
+    "blank-note": tables.blank_note,
+    "filled": tables.filled,
 }

@@ -6,6 +6,7 @@ import quopri
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = ["read_html"]
 _DEPTH = 1_000
 # Lexbor takes quadratic time on deep trees, so that tags are counted before it sees them.
 _OPEN = 5_000
+# Bytes beyond ASCII that are valid UTF-8 by chance in a page of another encoding: fewer than this.
+_PROOF = 12
 _COLUMNS, _ROWS, _CELLS = 1_000, 100_000, 5_000_000
 _LARGEST = 30 * 2**20
 _ALIASES = {
@@ -28,7 +31,7 @@ _ALIASES = {
     "cp936": "gb18030",
 }
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*?(/?)>")
+_TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 
 
@@ -100,14 +103,23 @@ def _decoded(data: bytes, marks: Sequence[str]) -> str:
     found = None if data.startswith(boms) else _CHARSET.search(data[:8192])
     if found:
         said = found[1].decode("ascii").lower()
-        try:
-            return data.decode(_ALIASES.get(said, said))
-        except (UnicodeError, LookupError):
-            pass
+        with suppress(UnicodeError, LookupError):
+            text = data.decode(_ALIASES.get(said, said))
+            return text if any(mark in text for mark in marks) else _as_utf8(data) or text
     try:
         return decode(data, marks)
     except ReadError:
         return _lenient(data, found)
+
+
+def _as_utf8(data: bytes) -> str | None:
+    """Text of a page that is UTF-8 whatever it says: its bytes pass for GBK too, the reverse hardly happens."""
+    if sum(byte > 127 for byte in data[:4096]) < _PROOF and sum(byte > 127 for byte in data) < _PROOF:
+        return None
+    try:
+        return data.decode()
+    except UnicodeError:
+        return None
 
 
 def _lenient(data: bytes, found: re.Match[bytes] | None) -> str:
@@ -126,8 +138,8 @@ def _lenient(data: bytes, found: re.Match[bytes] | None) -> str:
 
 def _check_nesting(text: str) -> None:
     depth = 0
-    for closing, tag, own in _TAG.findall(text):
-        if own or tag.lower() in _LOOSE:
+    for closing, tag in _TAG.findall(text):
+        if tag.lower() in _LOOSE:
             continue
         depth = max(0, depth + (-1 if closing else 1))
         if depth > _OPEN:

@@ -96,12 +96,12 @@ def _understood(answer: bytes, code: int) -> Reading:
         raise ReadError(f"cannot read: {_death(code)}")
     try:
         failed, value = _Plain(io.BytesIO(body)).load()
+        blocks, notes = ((), value) if failed else map(tuple, value)
     except Exception:
         raise ReadError("cannot read: the reader's answer is broken") from None
     if failed:
-        raise ReadError(str(value))
-    blocks, notes = value
-    return tuple(blocks), tuple(notes)
+        raise ReadError(str(notes))
+    return blocks, notes
 
 
 def _death(code: int) -> str:

@@ -154,7 +154,7 @@ def _segments(sheet: Sheet) -> Iterator[list[int]]:
     inside: set[int] = set()
     for top, _, bottom, _ in sheet.merges:
         if top < bottom and len(sheet.cells.get(top, ())) > 1:
-            inside.update(range(top + 1, min(bottom, top + 1000) + 1))
+            inside.update(range(top + 1, min(bottom, top + 200) + 1))
     segment: list[int] = []
     for row in sorted(sheet.cells):
         between = range(segment[-1] + 1, row) if segment else range(0)

@@ -119,7 +119,8 @@ def _blocks(text: str) -> tuple[Block, ...]:
     for number, line in enumerate(lines, 1):
         if line is _JOIN:
             continue
-        if held and not (width and _continues(held[-1][1], line, width)):
+        piped = bool(held) and _piped(held[-1][1])
+        if held and not (piped and _piped(line)) and (piped or not (width and _continues(held[-1][1], line, width))):
             blocks.append(_block(held))
             held = []
         if line.strip():
@@ -129,7 +130,22 @@ def _blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _grid(held: Sequence[tuple[int, str]]) -> Block:
+    """A Markdown table: its rows without the line of dashes."""
+    rows = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for _, line in held]
+    kept = tuple(row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row))
+    width = max(map(len, kept), default=0)
+    return Block("grid", "", line=held[0][0], cells=tuple(row + ("",) * (width - len(row)) for row in kept))
+
+
+def _piped(line: str) -> bool:
+    bare = line.strip()
+    return len(bare) > 2 and bare[0] == "|" == bare[-1]
+
+
 def _block(held: Sequence[tuple[int, str]]) -> Block:
+    if _piped(held[0][1]):
+        return _grid(held)
     text, places = "", []
     for number, line in held:
         places.append((len(text), number))

@@ -1,0 +1,154 @@
+"""Checks inside tables: subjects against the items under them, the total row, blank tables, unknown tables, schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from ..amounts import format_value
+from ..intervals import Interval, total
+from ..ledger import Ledger
+from ..model import Culprit, Fact, Span
+from ..rulebook import Rule
+from ..table_facts import TableRow
+from ..tables import Table
+from ..verdicts import Draft, Verdict, passed, skipped
+
+__all__ = ["blank_note", "filled", "hierarchy", "unrecognised"]
+
+
+def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Every subject of a table with codes against the sum of the subjects right under it, column by column.
+
+    The total row (合计) is held against the classes. A column in which neither side has a number says nothing.
+    """
+    judged = False
+    for block in dict.fromkeys(row.block for row in ledger.rows):
+        rows = [row for row in ledger.rows if row.block == block]
+        for parent, children in _families(rows):
+            for column in dict.fromkeys(name for row in (parent, *children) for name in row.cells):
+                verdict = _column(rule, ledger, parent, children, column)
+                if verdict is not None:
+                    judged = True
+                    yield verdict
+    if not judged:
+        yield skipped("table with codes")
+
+
+def _families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRow]]]:
+    coded = {row.code: row for row in rows if row.code}
+    under: dict[str, list[TableRow]] = {}
+    for code, row in coded.items():
+        under.setdefault(code[:-2] if len(code) > 3 else "", []).append(row)
+    for code, children in under.items():
+        if code in coded:
+            yield coded[code], children
+    totals = [row for row in rows if row.total]
+    if len(totals) == 1 and all(len(row.code) == 3 for row in under.get("", [])) and under.get(""):
+        yield totals[0], under[""]
+
+
+def _column(rule: Rule, ledger: Ledger, parent: TableRow, children: Sequence[TableRow], column: str) -> Verdict | None:
+    whole = parent.cells.get(column)
+    parts = [row.cells[column] for row in children if column in row.cells]
+    if not parts or whole is None or whole.quantity.dimension != "money":
+        return None
+    everything = total(fact.quantity.interval for fact in parts)
+    facts = (whole, *parts)
+    if everything.meets(whole.quantity.interval):
+        return Verdict("passed", facts)
+    return Verdict("failed", facts, (), _draft(ledger, parent, column, whole, parts, everything))
+
+
+def _draft(
+    ledger: Ledger, parent: TableRow, column: str, whole: Fact, parts: Sequence[Fact], everything: Interval
+) -> Draft:
+    quantity = whole.quantity
+    decimals = max(fact.quantity.decimals for fact in (whole, *parts))
+    points = sum((fact.quantity.point for fact in parts), Fraction(0))
+    right = f"{format_value(points / quantity.scale, decimals)}{quantity.unit}"
+    gap = abs(points - quantity.point)
+    near = (
+        everything.closed().meets(quantity.interval.closed()) or gap <= quantity.scale / 10**decimals * len(parts) / 2
+    )
+    fields: dict[str, str | Fact] = {
+        "name": " ".join(part for part in (parent.code, parent.label) if part), "column": column, "table": parent.table,
+        "left": quantity.shown, "right": right, "count": str(len(parts)),
+        "difference": f"{format_value(gap / quantity.scale, decimals)}{quantity.unit}",
+    }  # fmt: skip
+    return Draft(
+        (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
+        severity="info" if near else None, kind="rounding" if near else None,
+        relation=("difference", points - quantity.point, (whole, *parts)),
+    )  # fmt: skip
+
+
+def _table_span(table: Table) -> Span:
+    block = table.passage.block
+    return Span(
+        text=table.title[:60], quote=table.title[:120], line=block.line, page=block.page, table=table.name or None,
+        section=table.passage.section.label or None, block=table.passage.index, start=0,
+    )  # fmt: skip
+
+
+def unrecognised(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Grids with amounts that are no known table: listed with their first row, never dropped."""
+    if not ledger.tables:
+        yield skipped("table")
+    for table in ledger.tables:
+        amounts = [
+            c
+            for row in table.passage.block.cells
+            for c in row
+            if any(x.isdigit() for x in c) and ("." in c or "," in c)
+        ]
+        if table.spec or len(amounts) < int(rule.options["at_least"]):
+            yield passed()
+            continue
+        first = " ".join(cell for cell in table.passage.block.cells[0] if cell)[:60]
+        span = _table_span(table)
+        fields = {"title": table.title[:40], "first": first, "count": str(len(amounts))}
+        yield Verdict("failed", (), (), Draft((span,), (), fields, None, None, (), "likely"))
+
+
+def blank_note(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A note that a table is blank under one that is filled."""
+    import re
+
+    wanted = re.compile(rule.options["note"])
+    judged = False
+    for table in ledger.tables:
+        follower = next((p for p in ledger.passages if p.index == table.passage.index + 1), None)
+        note = (
+            wanted.search(follower.text.folded) if table.spec and follower and follower.block.kind != "grid" else None
+        )
+        if follower is None or note is None:
+            continue
+        judged = True
+        if table.blank:
+            yield passed()
+            continue
+        quote = follower.block.text.strip()[:120]
+        span = Span(quote[:60], quote, follower.block.line, follower.block.page, block=follower.index, start=0)
+        facts = tuple(
+            f for row in ledger.rows if row.block == table.passage.index for f in row.cells.values() if f.quantity.value
+        )
+        fields = {"table": table.name, "note": note.group(), "amount": facts[0].quantity.shown if facts else ""}
+        yield Verdict(
+            "failed", facts[:1], (), Draft((span,), facts[:1], fields, None, None, (Culprit(span.text, None, span),))
+        )
+    if not judged:
+        yield skipped("note under a table")
+
+
+def filled(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """A report all of whose tables are blank: a template, not a report."""
+    standard = [table for table in ledger.tables if table.spec]
+    if len(standard) < int(rule.options["at_least"]):
+        yield skipped("tables")
+        return
+    if not all(table.blank for table in standard):
+        yield passed()
+        return
+    span = _table_span(standard[0])
+    yield Verdict("failed", (), (), Draft((span,), (), {"count": str(len(standard))}))

@@ -1,0 +1,162 @@
+"""Cells of recognised tables as facts, with the same identities as the figures of the narrative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .amounts import quantity
+from .model import Fact, Quantity, Span
+from .naming import Namer
+from .subjects import subjects
+from .tables import Cell, Column, Row, Table
+from .wording import Unit, Wording
+
+__all__ = ["TableRow", "read_table_facts"]
+
+ECONOMICS = "economics"
+_INCOME = "income"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as rules see it: its table, code and label, and the fact in each column that holds a number."""
+
+    table: str
+    code: str
+    label: str
+    total: bool
+    cells: Mapping[str, Fact] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    block: int = -1
+    number: int = 0
+
+
+def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
+    """The rows of all recognised tables, with a fact for every number in them."""
+    reader = _Reader(wording, namer, kind)
+    return tuple(row for table in tables if table.spec for row in reader.rows(table))
+
+
+class _Reader:
+    """Turns cells into facts for one document."""
+
+    def __init__(self, wording: Wording, namer: Namer, kind: str | None) -> None:
+        table = wording.table("tables")
+        self.namer = namer
+        self.units = wording.units
+        self.default: str = table["units"].get(kind or "final", table["units"]["final"])
+        self.measure = "budget" if kind == "budget" else "actual"
+        self.percent = wording.units["%"]
+        self.classes = {namer.key(s.name): s.code for s in subjects("functions") if len(s.code) == 3}
+
+    def rows(self, table: Table) -> Iterator[TableRow]:
+        unit = self.units[table.unit or self.default]
+        names = {row.code: row.label for row in table.rows if row.code}
+        single = table.spec["shape"] == "row" and sum(bool(row.cells) for row in table.rows) == 1
+        for row in table.rows:
+            columns = {c.name: c for c in table.groups[row.group].columns}
+            cells: dict[str, Fact] = {}
+            for name, cell in row.cells.items():
+                fact = self._fact(table, row, columns[name], cell, unit, names, single=single)
+                if fact is not None:
+                    cells[name] = fact
+            yield TableRow(
+                table.name, row.code, row.label, row.total, cells, tuple(columns), table.passage.index, row.number
+            )
+
+    def _fact(
+        self, table: Table, row: Row, column: Column, cell: Cell, unit: Unit, names: Mapping[str, str], *, single: bool
+    ) -> Fact | None:
+        number = self._quantity(cell, unit)
+        if number is None:
+            return None
+        span = _span(table, row, column, cell)
+        measure = column.spec.get("measure") or self.measure
+        shape = table.spec["shape"]
+        if shape == "row":
+            figure = column.spec.get("figure") if single or row.total else None
+            return Fact(column.name, number, span, figure, measure, topic="" if figure else row.label or "row")
+        if shape == "panels":
+            return self._panel_fact(table, row, column, number, span)
+        return self._code_fact(table, row, column, number, span, names)
+
+    def _quantity(self, cell: Cell, unit: Unit) -> Quantity | None:
+        if not cell.amount:
+            return None
+        digits = cell.text.replace(" ", "")
+        used = self.percent if digits.endswith("%") else unit
+        return quantity(cell.printed, digits.rstrip("%"), used.text, used.dimension, used.scale)
+
+    def _fund(self, table: Table, column: Column, figure: str | None) -> str:
+        fund = str(column.spec.get("fund", table.spec.get("fund", "")))
+        return fund if self.namer.funded(figure) else ""
+
+    def _panel_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span) -> Fact:
+        known: Mapping[str, str] = table.spec["right" if row.group else "left"]
+        by_fund: Mapping[str, str] = column.spec.get("rows", {})
+        first = not column.spec.get("fund")
+        figure = by_fund.get(row.label) or (known.get(row.label) if first else None)
+        if figure:
+            return Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
+        key = self.namer.key(row.label)
+        if row.group and key in self.classes:
+            path = self.namer.path(row.label) or (key,)
+            return Fact(row.label, number, span, None, self.measure, fund=self._fund(table, column, None), path=path)
+        return Fact(row.label, number, span, None, self.measure, topic=f"{table.name}.{column.name}")
+
+    def _code_fact(
+        self, table: Table, row: Row, column: Column, number: Quantity, span: Span, names: Mapping[str, str]
+    ) -> Fact:
+        spec: Mapping[str, Any] = table.spec
+        figure = column.spec.get("figure")
+        if row.total or row.label in spec.get("totals", {}):
+            figure = spec.get("totals", {}).get(row.label, figure)
+            named = Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
+            return named if figure else Fact(row.label, number, span, measure=self.measure, topic=table.name)
+        coded = spec.get("codes", {}).get(row.code)
+        if coded:
+            return Fact(row.label, number, span, coded, self.measure, fund=self._fund(table, column, coded))
+        path = self._path(spec, row, names)
+        if not path:
+            return Fact(row.label, number, span, measure=self.measure, topic=table.name)
+        main = column.name == spec["columns"][0]["name"]
+        topic = _INCOME if spec.get("income") else ""
+        fund = str(column.spec.get("fund", spec.get("fund", "")))
+        name = row.label if main else f"{row.label}.{column.name}"
+        inner = None if main else figure or column.name
+        return Fact(name, number, span, inner, self.measure, fund=fund, path=path, topic=topic)
+
+    def _path(self, spec: Mapping[str, Any], row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
+        if spec.get("subjects") == ECONOMICS:
+            return (ECONOMICS, row.code) if len(row.code) in (3, 5) else ()
+        if len(row.code) not in (3, 5, 7):
+            return ()
+        codes = [row.code[:size] for size in (3, 5, 7) if size <= len(row.code)]
+        labels = [names.get(code) or _official(code) for code in codes]
+        if not all(labels):
+            return ()
+        first = self.namer.path(labels[0]) or (self.namer.key(labels[0]),)
+        return (first[0], *(self.namer.key(label) for label in labels[1:]))
+
+
+def _official(code: str) -> str:
+    return next((s.name for s in subjects("functions") if s.code == code), "")
+
+
+def _span(table: Table, row: Row, column: Column, cell: Cell) -> Span:
+    quote = " ".join(part for part in (row.code, row.label, *(c.printed for c in row.cells.values())) if part)
+    return Span(
+        text=cell.printed,
+        quote=quote[:120],
+        line=table.passage.block.line,
+        page=cell.page,
+        section=table.passage.section.label or None,
+        table=table.name,
+        row=" ".join(part for part in (row.code, row.label) if part) or None,
+        column=column.name,
+        block=table.passage.index,
+        start=cell.row * 1000 + cell.column,
+        box=cell.box,
+    )
