@@ -17,9 +17,9 @@ from budgetcheck.readers.legacy import converter, read_legacy
 
 OFFICE = pytest.mark.skipif(converter() is None, reason="LibreOffice IS NOT INSTALLED: conversion is not tested")
 RTF = (
-    r"{\rtf1\ansi\ansicpg936\uc1 \u39044?\u31639?\u25910?\u20837? 1536.10\par "
-    r"\trowd\cellx2000\cellx4000\intbl \u30002?\cell 1,234.50\cell\row\pard\par}"
-).encode()
+    rb"{\rtf1\ansi\ansicpg936\uc1 \u39044?\u31639?\u25910?\u20837? 1536.10\par "
+    rb"\trowd\cellx2000\cellx4000\intbl \u30002?\cell 1,234.50\cell\row\pard\par}"
+)
 
 
 @OFFICE
@@ -51,8 +51,8 @@ def test_doc(suffix: str) -> None:
     assert notes[0].startswith(f"converted from {suffix}")
 
 
-@OFFICE
-def test_et() -> None:
+@pytest.mark.parametrize("way", ["itself", pytest.param("by LibreOffice", marks=OFFICE)])
+def test_et(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     xlwt = pytest.importorskip("xlwt")
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("表")
@@ -61,7 +61,13 @@ def test_et() -> None:
         sheet.write(row, 1, value, xlwt.easyxf(num_format_str="#,##0.00"))
     out = io.BytesIO()
     book.save(out)
-    blocks, _ = read_legacy(out.getvalue(), ".et")
+    if way == "itself":
+        monkeypatch.setattr(legacy, "converter", lambda: None)
+        blocks, notes = read_legacy(out.getvalue(), ".et")
+        assert notes == ("read as .xls",)
+    else:
+        made = legacy._converted(str(converter()), out.getvalue(), ".et", 60)
+        blocks, _ = legacy._read(made, "xlsx", "")
     assert blocks[0].cells == (("项目", "金额"), ("办公费", "1,536.10"))
 
 

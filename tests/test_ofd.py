@@ -166,10 +166,11 @@ def test_templates_pictures_and_double_printing() -> None:
 
 
 def test_other_prefix_and_absolute_locations() -> None:
+    bare = NS.replace(":ofd", "")
     data = zipped({
-        "OFD.xml": '<OFD xmlns="http://www.ofdspec.org/2016"><DocBody><DocRoot>/D/Document.xml</DocRoot></DocBody></OFD>',
-        "D/Document.xml": '<Document xmlns="http://www.ofdspec.org/2016"><Pages><Page BaseLoc="/D/P.xml"/></Pages></Document>',
-        "D/P.xml": '<Page xmlns="http://www.ofdspec.org/2016"><Content><Layer><PageBlock><TextObject Boundary="1 1 9 9" '
+        "OFD.xml": f'<OFD {bare}><DocBody><DocRoot>/D/Document.xml</DocRoot></DocBody></OFD>',
+        "D/Document.xml": f'<Document {bare}><Pages><Page BaseLoc="/D/P.xml"/></Pages></Document>',
+        "D/P.xml": f'<Page {bare}><Content><Layer><PageBlock><TextObject Boundary="1 1 9 9" '
         'Size="4"><TextCode X="0" Y="4">预算</TextCode></TextObject></PageBlock></Layer></Content></Page>',
     })  # fmt: skip
     assert texts(read_ofd(data)[0]) == ["预算"]
@@ -209,6 +210,9 @@ def test_hostile_files_are_refused(kind: str) -> None:
 HOSTILE = {
     "huge numbers": '<ofd:TextObject Boundary="1e99 1e99" Size="1e99" CTM="1e99 1 1 1e99 1 1"><ofd:TextCode X="1e99" '
     'Y="-1e99" DeltaX="g 999999999 1e99">预算预算</ofd:TextCode></ofd:TextObject>',
+    "endless digits": f'<ofd:TextObject Boundary="{"9" * 400} 0 1 1"><ofd:TextCode X="1">预</ofd:TextCode>'
+    + f'</ofd:TextObject><ofd:PathObject><ofd:AbbreviatedData>M 0 0 L {"9" * 400} 0</ofd:AbbreviatedData>'
+    + "</ofd:PathObject>",
     "no numbers": '<ofd:TextObject><ofd:TextCode DeltaX="g g g">预算</ofd:TextCode></ofd:TextObject>',
     "no text": "<ofd:TextObject><ofd:TextCode/></ofd:TextObject><ofd:PathObject/>",
     "odd path": '<ofd:PathObject Boundary="0 0 1 1"><ofd:AbbreviatedData>L L M 1 Z Q 1 2 B 1 2 3 4 5 6 C C A 1 x'

@@ -67,7 +67,7 @@ READERS = """
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "hostile_readers.py").write_text(textwrap.dedent(READERS), "utf-8")
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
@@ -88,7 +88,11 @@ def test_reading_comes_back_whole(readers: str) -> None:
     [
         ("refuses", "^not a file of this kind$"),
         ("fails", "^cannot read: KeyError: 'a\\\\nb'$"),
-        pytest.param("segfaults", r"^cannot read: the reader crashed \(SIGSEGV\)$", marks=pytest.mark.skipif(not POSIX, reason="POSIX")),
+        pytest.param(
+            "segfaults",
+            r"^cannot read: the reader crashed \(SIGSEGV\)$",
+            marks=pytest.mark.skipif(not POSIX, reason="POSIX"),
+        ),
         pytest.param("aborts", "^cannot read: the reader crashed", marks=pytest.mark.skipif(not POSIX, reason="POSIX")),
         ("leaves", r"^cannot read: the reader stopped \(exit code 3\)$"),
         ("recurses", "^cannot read: nested too deeply$"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import struct
 import time
 import zipfile
 from collections.abc import Mapping
@@ -161,9 +162,7 @@ def test_xls_keeps_displayed_decimals() -> None:
 
 
 def test_ods_keeps_displayed_text() -> None:
-    office, table, text = (
-        f"urn:oasis:names:tc:opendocument:xmlns:{each}:1.0" for each in ("office", "table", "text")
-    )
+    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{each}:1.0" for each in ("office", "table", "text"))
     content = (
         f'<o:document-content xmlns:o="{office}" xmlns:table="{table}" xmlns:text="{text}"><o:body><o:spreadsheet>'
         '<table:table table:name="表"><table:table-row><table:table-cell table:number-columns-spanned="2">'
@@ -200,9 +199,7 @@ def test_shanghai_template_whole() -> None:
     for cells in grids(blocks)[:-1]:
         assert cells[-1][0] in ("合计", "收入总计")
     assert texts(blocks).count("单位：元") == 8
-    assert not any(
-        "编制单位" in cell or "单位：元" in cell for cells in grids(blocks) for row in cells for cell in row
-    )
+    assert not any("编制单位" in cell or "单位：元" in cell for cells in grids(blocks) for row in cells for cell in row)
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
@@ -263,6 +260,8 @@ ACCOUNTING = '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ '
         (1.5, "[h]:mm:ss", "36:00:00"),
         (True, "0", "TRUE"),
         (float("inf"), "0", "inf"),
+        (1e300, "#,##0." + "0" * 300 + "%" * 300, "1E+300"),
+        (1e22, "#,##0.00", "10,000,000,000,000,000,000,000.00"),
     ],
 )
 def test_display(value: float, code: str, shown: str) -> None:
@@ -402,6 +401,30 @@ def test_hostile_files_are_refused(kind: str) -> None:
         read_workbook(data)
     assert "\n" not in str(refusal.value)
     assert time.perf_counter() - start < 10
+
+
+def container(*names: str) -> bytes:
+    """An OLE container with empty streams of these names."""
+    entries = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HB", len(name) * 2 + 2, 5 if name == "Root Entry" else 2)
+        + b"\0" * 49
+        + struct.pack("<III", 0xFFFFFFFE, 0, 0)
+        for name in ("Root Entry", *names)
+    )
+    head = OLE + b"\0" * 16 + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    head += struct.pack("<7I", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE) + struct.pack("<2I", 0, 0)
+    table = struct.pack("<2I", 0xFFFFFFFD, 0xFFFFFFFE).ljust(512, b"\xff")
+    return head.ljust(512, b"\xff") + table + entries.ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    ("stream", "words"),
+    [("EncryptedPackage", "needs a password"), ("WordDocument", "a Word file"), ("Other", "not a workbook")],
+)
+def test_ole_containers(stream: str, words: str) -> None:
+    with pytest.raises(ReadError, match=words):
+        read_workbook(container(stream))
 
 
 def test_too_many_cells() -> None:

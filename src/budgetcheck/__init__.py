@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import BudgetcheckError, ReadError, RuleError
-    from .model import Coverage, Culprit, Fact, Finding, Outcome, Quantity, Review, Span
-    from .pipeline import Options, check
+    from .model import Coverage, Fact, Finding, Outcome, Quantity, Review, Span
+    from .pipeline import Options, check, check_frames
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BudgetcheckError",
     "Coverage",
-    "Culprit",
     "Fact",
     "Finding",
     "Options",
@@ -30,11 +29,12 @@ __all__ = [
     "Span",
     "__version__",
     "check",
+    "check_frames",
 ]
 
 _HOMES = {
     **dict.fromkeys(("BudgetcheckError", "ReadError", "RuleError"), "errors"),
-    **dict.fromkeys(("Options", "check"), "pipeline"),
+    **dict.fromkeys(("Options", "check", "check_frames"), "pipeline"),
 }
 
 

@@ -38,7 +38,7 @@ class Ledger:
     def _figures(self) -> dict[tuple[str, str, int], tuple[Fact, ...]]:
         grouped: dict[tuple[str, str, int], list[Fact]] = {}
         for fact in self.facts:
-            if fact.figure and not fact.topic:
+            if fact.figure and not fact.topic and not fact.path:
                 for figure in self.meant(fact.figure):
                     grouped.setdefault((figure, fact.measure, fact.year), []).append(fact)
         return {key: tuple(facts) for key, facts in grouped.items()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .amounts import house_decimals
 from .claims import implied_priors, read_claims
@@ -14,6 +15,7 @@ from .engine import judge
 from .enumerations import read_enumerations
 from .errors import BudgetcheckError, ReadError
 from .facts import read_facts
+from .frames import frames_document
 from .identity import identify
 from .ledger import Ledger
 from .lists import inherited_funds, read_lists
@@ -29,7 +31,10 @@ from .table_facts import read_table_facts
 from .tables import read_tables
 from .wording import Wording, load_wording
 
-__all__ = ["Options", "check", "read_ledger", "review"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Options", "check", "check_frames", "read_ledger", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,21 @@ def check(source: str | Path, options: Options | None = None) -> Review:
     wording = load_wording(options.rules)
     rules = select_rules(load_rules(options.rules), options.select, options.ignore)
     return review(_document(source, wording), wording, rules, options.language)
+
+
+def check_frames(
+    frames: Mapping[str, pd.DataFrame], narrative: str = "", unit: str | None = None, options: Options | None = None
+) -> Review:
+    """Check tables from a database, by Chinese table name, against each other and against a narrative.
+
+    Frames are as `budgetcheck.schemas` describes them, numbers or strings, two panels side by side as published;
+    `unit` (万元, 元, 亿元) is the unit of all amounts, by default 万元 for 决算 and 元 for 预算. Raises BudgetcheckError
+    for an unknown table name.
+    """
+    options = options or Options()
+    wording = load_wording(options.rules)
+    rules = select_rules(load_rules(options.rules), options.select, options.ignore)
+    return review(frames_document(frames, narrative, unit, wording), wording, rules, options.language)
 
 
 def review(document: Document, wording: Wording, rules: Sequence[Rule], language: str = "zh") -> Review:

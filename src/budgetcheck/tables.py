@@ -9,12 +9,15 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .amounts import fold
 from .model import Box
 from .outline import Passage
 from .wording import Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
 
@@ -69,6 +72,8 @@ class Row:
     label: str
     cells: Mapping[str, Cell]
     total: bool = False
+    raw: str = ""
+    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,26 @@ class Table:
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
     spec: Mapping[str, Any] = field(default_factory=dict)
+
+    def frame(self) -> pd.DataFrame:
+        """The table as its model in `budgetcheck.schemas` expects it: text cells, one row a subject."""
+        import pandas as pd
+
+        columns = [c.name for group in self.groups[:1] for c in group.columns if c.spec]
+        names = self.spec["frame"]
+        records = [
+            {
+                **({names["code"]: row.code or row.raw} if self.spec["shape"] == "codes" else {}),
+                **(
+                    {}
+                    if self.spec["shape"] == "row"
+                    else {names["item" if self.spec["shape"] == "panels" else "name"]: row.label}
+                ),
+                **{name: row.cells[name].text.replace(" ", "") if name in row.cells else "" for name in columns},
+            }
+            for row in self.rows
+        ]
+        return pd.DataFrame(records, dtype=str)
 
     @property
     def blank(self) -> bool:
@@ -119,6 +144,7 @@ class _Reader:
         self.total, self.code = re.compile(table["total"]), re.compile(table["code"])
         self.header, self.numbering = re.compile(table["header"]), re.compile(table["numbering"])
         self.leading = re.compile(table["leading"])
+        self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
 
     def read(self, passage: Passage, above: Sequence[Passage]) -> Table:
         """One grid as a table."""
@@ -126,10 +152,13 @@ class _Reader:
         title, spec, cells = self._title(passage, above, cells)
         unit = self._unit(above, cells)
         split = self._header_rows(cells, spec)
-        headers, data = cells[:split], [row for row in cells[split:] if not self._is_ordinal(row)]
+        headers = [row for row in cells[:split] if not self._is_ordinal(row)]
+        data = [row for row in cells[split:] if not self._is_ordinal(row)]
         chains = _chains(headers, len(cells[0]) if cells else 0)
         groups = self._groups(chains, data, spec)
         rows = tuple(row for row in self._rows(groups, data, spec) if row.cells or row.label) if spec else ()
+        if spec:
+            spec = {**spec, "frame": self.frame}
         return Table(spec.get("name", ""), passage, title, unit, groups, rows, spec)
 
     def _title(
@@ -236,7 +265,10 @@ class _Reader:
                 code = self._code([row[c].text for c in group.codes if c < len(row)])
                 if label or code or cells:
                     total = not code and bool(self.total.fullmatch(label))
-                    yield Row(number, index, code, label, cells, total)
+                    raw = "".join(row[c].text for c in group.codes if c < len(row))
+                    raw = "" if _CHINESE.search(raw) else raw
+                    wrong = any(not c.amount for c in cells.values()) or (bool(raw) and not self.code.fullmatch(code))
+                    yield Row(number, index, code, label, cells, total, raw, wrong)
 
     def _label(self, row: Sequence[Cell], group: Group) -> str:
         places = (*group.codes, *(() if group.name is None else (group.name,)))
@@ -289,6 +321,8 @@ def _mostly_text(data: Sequence[Sequence[Cell]], column: int) -> bool:
 
 
 def _mostly_codes(data: Sequence[Sequence[Cell]], column: int) -> bool:
+    """Whether the cells of a column that hold no words (合计 stands among codes) are codes."""
     filled = [row[column].text for row in data if column < len(row) and row[column].text]
+    filled = [text for text in filled if not _CHINESE.search(text)]
     codes = sum(text.replace(" ", "").isdigit() and len(text) <= 7 for text in filled)
     return bool(filled) and codes * 10 >= len(filled) * 7

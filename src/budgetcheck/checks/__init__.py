@@ -39,4 +39,5 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "unrecognised": tables.unrecognised,
     "blank-note": tables.blank_note,
     "filled": tables.filled,
+    "schema": tables.schema,
 }

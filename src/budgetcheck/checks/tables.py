@@ -14,7 +14,7 @@ from ..table_facts import TableRow
 from ..tables import Table
 from ..verdicts import Draft, Verdict, passed, skipped
 
-__all__ = ["blank_note", "filled", "hierarchy", "unrecognised"]
+__all__ = ["blank_note", "filled", "hierarchy", "schema", "unrecognised"]
 
 
 def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -139,6 +139,38 @@ def blank_note(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         )
     if not judged:
         yield skipped("note under a table")
+
+
+def schema(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Cells that do not fit their column, by the table's pandera model; tables without odd cells need no frame."""
+    judged = False
+    for table in ledger.tables:
+        if not table.spec or not table.rows:
+            continue
+        judged = True
+        if not any(row.odd for row in table.rows):
+            yield passed()
+            continue
+        yield from _misfits(table)
+    if not judged:
+        yield skipped("table")
+
+
+def _misfits(table: Table) -> Iterator[Verdict]:
+    from ..schemas import failures
+
+    for number, column, text, _ in failures(table.name, table.frame()):
+        row = table.rows[number]
+        cell = row.cells.get(column)
+        printed = cell.printed if cell else text
+        quote = " ".join(part for part in (row.code, row.label, *(c.printed for c in row.cells.values())) if part)
+        span = Span(
+            text=printed, quote=quote[:120], line=table.passage.block.line, page=cell.page if cell else None,
+            table=table.name, row=f"{row.code} {row.label}".strip(), column=column, block=table.passage.index,
+            start=row.number * 1000 + (cell.column if cell else 0), box=cell.box if cell else None,
+        )  # fmt: skip
+        fields = {"table": table.name, "row": span.row or "", "column": column, "text": printed}
+        yield Verdict("failed", (), (), Draft((span,), (), fields, None, None, (Culprit(printed, None, span),)))
 
 
 def filled(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

@@ -80,17 +80,13 @@ def _streams(data: bytes) -> dict[str, bytes]:
             root = _chain(data, table, start, size, size)
         elif kind == 2:
             entries.setdefault(name, (start, count))
-    wanted = {
-        name: entries[name] for name in ("Workbook", "WordDocument", "EncryptedPackage") if name in entries
-    }
+    wanted = {name: entries[name] for name in ("Workbook", "WordDocument", "EncryptedPackage") if name in entries}
     small = _chain(data, table, first_small, size, size)
     small_table = struct.unpack(f"<{len(small) // 4}I", small)
     return {
-        name: (
-            _chain(root, small_table, start, 64, 0)
-            if count < cutoff
-            else _chain(data, table, start, size, size)
-        )[:count]
+        name: (_chain(root, small_table, start, 64, 0) if count < cutoff else _chain(data, table, start, size, size))[
+            :count
+        ]
         for name, (start, count) in wanted.items()
     }
 

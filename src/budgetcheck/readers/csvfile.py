@@ -66,9 +66,7 @@ def _read(text: str, delimiter: str, skipped: int) -> tuple[tuple[Block, ...], t
     except csv.Error as error:
         raise ReadError(f"not a table of separated values: {error}") from None
     blocks, notes = sheets_document([sheet])
-    return tuple(_nameless(block) for block in blocks), tuple(
-        n.replace("sheet  is", "the file is") for n in notes
-    )
+    return tuple(_nameless(block) for block in blocks), tuple(n.replace("sheet  is", "the file is") for n in notes)
 
 
 def _nameless(block: Block) -> Block:

@@ -83,18 +83,20 @@ def _unwrapped(data: bytes) -> bytes:
 
     if data.count(b"Content-Type:") > 10_000:
         raise ReadError("a web archive of more than 10,000 parts")
-    for part in message_from_bytes(data).walk():
-        if part.get_content_type() == "text/html":
-            body = str(part.get_payload())
-            raw = body.encode("ascii", "surrogateescape")
-            encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-            if encoding == "base64":
-                try:
-                    return b64decode(raw)
-                except ValueError:
-                    raise ReadError("a web archive with broken base64") from None
-            return quopri.decodestring(raw) if encoding == "quoted-printable" else raw
+    try:
+        for part in message_from_bytes(data).walk():
+            if part.get_content_type() == "text/html":
+                return _payload(str(part.get_payload()), str(part.get("Content-Transfer-Encoding", "")))
+    except (ValueError, LookupError, RecursionError):
+        raise ReadError("a damaged web archive") from None
     raise ReadError("a web archive without a page")
+
+
+def _payload(body: str, encoding: str) -> bytes:
+    raw = body.encode("ascii", "surrogateescape")
+    if encoding.strip().lower() == "base64":
+        return b64decode(raw)
+    return quopri.decodestring(raw) if encoding.strip().lower() == "quoted-printable" else raw
 
 
 def _decoded(data: bytes, marks: Sequence[str]) -> str:

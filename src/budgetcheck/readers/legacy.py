@@ -1,4 +1,7 @@
-"""Formats of old office programs (.doc, .wps, .et, .rtf), converted by LibreOffice and then read."""
+"""Formats of old office programs (.doc, .wps, .et, .rtf), converted by LibreOffice and then read.
+
+Without LibreOffice only .et files that are .xls inside can be read.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ReadError
@@ -40,9 +44,7 @@ def converter() -> str | None:
     return next((path for path in found if path), next(there, None))
 
 
-def read_legacy(
-    data: bytes, suffix: str, seconds: float = _SECONDS
-) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_legacy(data: bytes, suffix: str, seconds: float = _SECONDS) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of an old file as LibreOffice understands it, with a note that says so.
 
     Bounds its own children, so it must not run inside `run_limited`: LibreOffice needs more than that allows.
@@ -55,6 +57,10 @@ def read_legacy(
     if modern:
         return _read(data, modern, f"a {modern} file in spite of its suffix")
     _check(data, suffix)
+    if suffix == ".et":
+        # Most are .xls by another name, and read without LibreOffice keep their formats.
+        with suppress(ReadError):
+            return _read(data, "xlsx", "read as .xls")
     office = converter()
     if office is None:
         raise ReadError(
@@ -62,9 +68,7 @@ def read_legacy(
             f".{FORMATS[suffix]}"
         )
     made = _converted(office, data, suffix, seconds)
-    return _read(
-        made, FORMATS[suffix], f"converted from {suffix} by LibreOffice: layout and numbers may differ"
-    )
+    return _read(made, FORMATS[suffix], f"converted from {suffix} by LibreOffice: layout and numbers may differ")
 
 
 def _modern(data: bytes) -> str:
@@ -101,10 +105,7 @@ def _converted(office: str, data: bytes, suffix: str, seconds: float) -> bytes:
     """The file in its modern format. The profile is a new one: a running LibreOffice would take the job."""
     with tempfile.TemporaryDirectory(prefix="budgetcheck-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
-        source = (
-            place
-            / f"in{suffix if suffix not in ('.wps', '.et') else {'.wps': '.doc', '.et': '.xls'}[suffix]}"
-        )
+        source = place / f"in{suffix if suffix not in ('.wps', '.et') else {'.wps': '.doc', '.et': '.xls'}[suffix]}"
         source.write_bytes(data)
         command = [
             office,

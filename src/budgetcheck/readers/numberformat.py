@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 
 __all__ = ["BUILTIN", "display", "plain"]
@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     r"|(?P<digit>[0#?])|(?P<mark>[.,%@])|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_COMMON = re.compile(r"(?P<grouped>#,##)?0(?:\.(?P<decimals>0{1,9}))?(?P<percent>%)?(?:_[ )])*")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _HOLDS = {
     "<": lambda order: order < 0,
@@ -62,6 +63,9 @@ def display(value: object, code: str, base: datetime = datetime(1899, 12, 30)) -
     exact = _decimal(value)
     if exact is None:
         return str(value)
+    common = _common(code)
+    if common is not None:
+        return _commonly(exact, *common)
     section, signed = _chosen(code, exact)
     kinds = {kind for kind, _ in section}
     if "date" in kinds:
@@ -74,7 +78,32 @@ def display(value: object, code: str, base: datetime = datetime(1899, 12, 30)) -
         bare = plain(abs(exact) if signed is not None else exact)
         text = "".join(bare if kind == "general" or (kind, t) == ("mark", "@") else t for kind, t in section)
         return ("-" if signed else "") + text
-    return _number(exact, section, bool(signed))
+    try:
+        return _number(exact, section, bool(signed))
+    except InvalidOperation:
+        # A format of hundreds of decimals or percent signs.
+        return plain(exact)
+
+
+@lru_cache(maxsize=1024)
+def _common(code: str) -> tuple[str, int, Decimal] | None:
+    """Nearly all cells have one of these: its pattern, its percent signs, and its last decimal; else None."""
+    found = _COMMON.fullmatch(code)
+    if found is None:
+        return None
+    decimals = found["decimals"] or ""
+    return (",f" if found["grouped"] else "f"), int(bool(found["percent"])), Decimal(1).scaleb(-len(decimals))
+
+
+def _commonly(exact: Decimal, pattern: str, percent: int, last: Decimal) -> str:
+    if exact.adjusted() < 15:
+        rounded = exact.scaleb(2 * percent).quantize(last, ROUND_HALF_UP)
+    else:
+        with localcontext() as context:
+            context.prec = 400
+            rounded = exact.scaleb(2 * percent).quantize(last, ROUND_HALF_UP)
+    # Minus nought is shown without its sign.
+    return format(rounded or abs(rounded), pattern) + "%" * percent
 
 
 def plain(value: float | Decimal) -> str:
@@ -262,9 +291,7 @@ def _date(moment: datetime, section: _Section, elapsed: timedelta) -> str:
         if kind == "literal" or text in (".", ","):
             parts.append(text)
         elif kind == "noon":
-            parts.append(
-                ("AM", "PM")[moment.hour > 11] if text.isascii() else "上下"[moment.hour > 11] + "午"
-            )
+            parts.append(("AM", "PM")[moment.hour > 11] if text.isascii() else "上下"[moment.hour > 11] + "午")
         elif kind == "date":
             letter = text.lower()
             minutes = letter.startswith("m") and len(letter) < 3 and _beside_time(section, n)

@@ -25,6 +25,8 @@ _STEP = re.compile(rf"[A-Z]|{_NUMBER.pattern}")
 _ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _STRAIGHT = 0.3
 _THIN = 1.2
+# Ten metres: numbers beyond are mistakes, and infinities would spread.
+_FARTHEST = 10_000.0
 _LOST = {"ImageObject": "pictures", "CompositeObject": "composite graphics", "VideoObject": "videos"}
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -140,7 +142,7 @@ def _path(folder: str, location: str | None) -> str:
 
 
 def _numbers(text: str | None) -> list[float]:
-    return [float(each) for each in _NUMBER.findall(text or "")]
+    return [max(-_FARTHEST, min(_FARTHEST, float(each))) for each in _NUMBER.findall(text or "")]
 
 
 def _first(text: str | None) -> float:
@@ -228,7 +230,8 @@ def _segments(text: str | None, matrix: _Matrix) -> Iterator[tuple[float, float,
         if len(numbers) < count or any(each.isalpha() for each in numbers):
             return
         place += count
-        there = (float(numbers[-2]), float(numbers[-1])) if count else start
+        x, y = _numbers(" ".join(numbers[-2:])) if count else start
+        there = (x, y)
         if step in "LC" and there != here:
             yield (*_moved(matrix, *here), *_moved(matrix, *there))
         start = there if step in "SM" else start

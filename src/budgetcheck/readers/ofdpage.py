@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from ..model import Block, Box
 
@@ -164,9 +165,7 @@ def _lines(chars: Iterable[Char]) -> list[_Line]:
         line.chars.sort(key=lambda each: each.left)
         kept: list[Char] = []
         for char in line.chars:
-            twice = (
-                kept and kept[-1].text == char.text and abs(kept[-1].left - char.left) < 0.15 * char.height
-            )
+            twice = kept and kept[-1].text == char.text and abs(kept[-1].left - char.left) < 0.15 * char.height
             if not twice:
                 kept.append(char)
         line.chars = kept
@@ -240,12 +239,7 @@ def _merged(rules: Iterable[Rule]) -> list[Rule]:
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda each: (each.flat, round(each.at / _NEAR), each.low)):
         last = found[-1] if found else None
-        if (
-            last
-            and last.flat == rule.flat
-            and abs(last.at - rule.at) < _NEAR
-            and rule.low <= last.high + _NEAR
-        ):
+        if last and last.flat == rule.flat and abs(last.at - rule.at) < _NEAR and rule.low <= last.high + _NEAR:
             found[-1] = Rule(rule.flat, last.at, last.low, max(last.high, rule.high))
         else:
             found.append(rule)
@@ -323,8 +317,8 @@ def _first_cells(table: _Table, rows: int, columns: int) -> dict[tuple[int, int]
     """The upper left cell of the merged area that each cell belongs to."""
     flats = [rule for rule in table.rules if rule.flat]
     uprights = [rule for rule in table.rules if not rule.flat]
-    walls = {(_near(table.xs, r.at), row) for r in uprights for row in _crossed(table.ys, r)}
-    floors = {(_near(table.ys, r.at), column) for r in flats for column in _crossed(table.xs, r)}
+    walls = {each for r in uprights for each in zip(repeat(_near(table.xs, r.at)), _crossed(table.ys, r))}
+    floors = {each for r in flats for each in zip(repeat(_near(table.ys, r.at)), _crossed(table.xs, r))}
     first: dict[tuple[int, int], tuple[int, int]] = {}
     for row in range(rows):
         for column in range(columns):

@@ -88,9 +88,7 @@ class _Reader:
             ruled += min(repeat, 2) * (cell.get(f"{_TABLE}style-name") in self._ruled)
             text = "\n".join(_line(each) for each in cell.iterchildren(f"{_TEXT}p")) if len(cell) else ""
             text = text or cell.get(f"{_OFFICE}value") or cell.get(f"{_OFFICE}string-value") or ""
-            without += (
-                bool(cell.get(f"{_TABLE}formula")) and not text and not cell.get(f"{_OFFICE}value-type")
-            )
+            without += bool(cell.get(f"{_TABLE}formula")) and not text and not cell.get(f"{_OFFICE}value-type")
             if text.strip() and not cell.tag.endswith("covered-table-cell"):
                 cells += [(at, text) for at in range(column, min(column + repeat, _COLUMNS))]
                 wide = _whole(cell.get(f"{_TABLE}number-columns-spanned"), 1)

@@ -158,9 +158,7 @@ def _segments(sheet: Sheet) -> Iterator[list[int]]:
     segment: list[int] = []
     for row in sorted(sheet.cells):
         between = range(segment[-1] + 1, row) if segment else range(0)
-        if segment and (
-            len(between) > 1000 or any(r not in sheet.framed and r not in inside for r in between)
-        ):
+        if segment and (len(between) > 1000 or any(r not in sheet.framed and r not in inside for r in between)):
             yield segment
             segment = []
         segment.append(row)
@@ -200,8 +198,9 @@ def _parts(sheet: Sheet, rows: list[int]) -> list[_Run]:
 def _is_text(sheet: Sheet, row: int, top: bool) -> bool:
     """Whether a row above (or below) a table stands outside it: a title, a unit, a note."""
     texts = list(sheet.cells[row].values())
-    if all(_LABEL.fullmatch(text) for text in texts) and (len(texts) > 1 or row not in sheet.framed):
-        return True
+    # A ruled row of years is a header; one of "单位：" and the like is not.
+    if all(_LABEL.fullmatch(text) and (row not in sheet.framed or ":" in text or "：" in text) for text in texts):
+        return len(texts) > 1 or row not in sheet.framed
     if len(texts) > 1:
         return not top and bool(_NOTE.match(texts[0])) and row not in sheet.framed
     if _TOTAL.fullmatch(texts[0]):
@@ -214,7 +213,5 @@ def _is_text(sheet: Sheet, row: int, top: bool) -> bool:
 def _spans(sheet: Sheet, row: int) -> bool:
     """Whether a row is one merged cell as wide as the sheet's tables."""
     column = next(iter(sheet.cells[row]))
-    width = max(
-        (right - left for top, left, _, right in sheet.merges if (top, left) == (row, column)), default=0
-    )
+    width = max((right - left for top, left, _, right in sheet.merges if (top, left) == (row, column)), default=0)
     return width > 0 and width + 1 >= max(map(len, sheet.cells.values()))

@@ -95,9 +95,7 @@ class _Reader:
         styles = parts.get("#styles", posixpath.join(folder, "styles.xml"))
         root = parse_xml(archive.read(strings), strings) if strings in archive else None
         self._strings = [_text(each) for each in _children(root, "si")]
-        self._codes, self._ruled = _styles(
-            parse_xml(archive.read(styles), styles) if styles in archive else None
-        )
+        self._codes, self._ruled = _styles(parse_xml(archive.read(styles), styles) if styles in archive else None)
         early = any(each.get("date1904") in ("1", "true") for each in _children(book, "workbookPr"))
         self._base = datetime(1904, 1, 1) if early else datetime(1899, 12, 30)
 
@@ -196,9 +194,7 @@ def _text(element: Element) -> str:
 def _unescape(text: str) -> str:
     if "_x" not in text:
         return text
-    return _ESCAPE.sub(
-        lambda found: chr(int(found[1], 16)) if not 0xD7FF < int(found[1], 16) < 0xE000 else "", text
-    )
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if not 0xD7FF < int(found[1], 16) < 0xE000 else "", text)
 
 
 def _styles(root: Element | None) -> tuple[dict[int, str], set[int]]:
@@ -207,10 +203,7 @@ def _styles(root: Element | None) -> tuple[dict[int, str], set[int]]:
     for each in _children(root, "numFmts", "numFmt"):
         codes[_whole(each.get("numFmtId"), -1)] = each.get("formatCode") or ""
     sides = [
-        any(
-            _local(side) in ("left", "right", "start", "end") and side.get("style", "none") != "none"
-            for side in each
-        )
+        any(_local(side) in ("left", "right", "start", "end") and side.get("style", "none") != "none" for side in each)
         for each in _children(root, "borders", "border")
     ]
     formats: dict[int, str] = {}
