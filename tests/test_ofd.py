@@ -211,7 +211,7 @@ HOSTILE = {
     "huge numbers": '<ofd:TextObject Boundary="1e99 1e99" Size="1e99" CTM="1e99 1 1 1e99 1 1"><ofd:TextCode X="1e99" '
     'Y="-1e99" DeltaX="g 999999999 1e99">预算预算</ofd:TextCode></ofd:TextObject>',
     "endless digits": f'<ofd:TextObject Boundary="{"9" * 400} 0 1 1"><ofd:TextCode X="1">预</ofd:TextCode>'
-    + f'</ofd:TextObject><ofd:PathObject><ofd:AbbreviatedData>M 0 0 L {"9" * 400} 0</ofd:AbbreviatedData>'
+    + f"</ofd:TextObject><ofd:PathObject><ofd:AbbreviatedData>M 0 0 L {'9' * 400} 0</ofd:AbbreviatedData>"
     + "</ofd:PathObject>",
     "no numbers": '<ofd:TextObject><ofd:TextCode DeltaX="g g g">预算</ofd:TextCode></ofd:TextObject>',
     "no text": "<ofd:TextObject><ofd:TextCode/></ofd:TextObject><ofd:PathObject/>",

@@ -61,8 +61,19 @@ def test_a_bad_file_is_one_clear_line(tmp_path: Path, name: str, data: bytes, sa
 def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="No such file"):
         check(tmp_path / "absent.txt")
-    with pytest.raises(ReadError, match="is a folder"):
+    with pytest.raises(ReadError, match="no file in it can be read"):
         check(tmp_path)
+
+
+def test_a_folder_is_one_report_in_several_files(tmp_path: Path) -> None:
+    (tmp_path / "1.txt").write_text("2021年度部门决算\n一、支出\n本年支出合计200.00万元。\n", encoding="utf-8")
+    (tmp_path / "2.md").write_text("二、其他\n2021年度本年支出合计210.00万元。\n", encoding="utf-8")
+    (finding,) = check(tmp_path).findings
+    assert finding.rule == "BC112"
+    assert {Path(span.source or "").name for span in (side.span for side in (*finding.stated, *finding.computed))} == {
+        "1.txt",
+        "2.md",
+    }
 
 
 def test_wrapped_lines_are_joined_and_keep_their_line_numbers() -> None:

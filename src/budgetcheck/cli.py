@@ -43,10 +43,11 @@ def main() -> None:
     help="A further folder of rules.",
 )
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--together", is_flag=True, help="All files are one report (prose and tables apart); so is a folder.")
 @click.option("-v", "--verbose", is_flag=True, help="Also list skipped rules and numbers not understood.")
 def check_command(
     files: tuple[Path, ...], form: str, output: Path | None, fail_on: str, select: tuple[str, ...],
-    ignore: tuple[str, ...], rules: tuple[Path, ...], lang: str, verbose: bool,
+    ignore: tuple[str, ...], rules: tuple[Path, ...], lang: str, together: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
     from .pipeline import Options
@@ -55,7 +56,7 @@ def check_command(
     options = Options(select, ignore, rules, lang)
     try:
         load_rules(rules)
-        results = [_result(path, options) for path in files]
+        results = [_together(files, options)] if together else [_result(path, options) for path in files]
     except BudgetcheckError as error:
         raise _stop(str(error)) from None
     try:
@@ -89,6 +90,17 @@ def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
         message = f"{path}: cannot be checked: {type(error).__name__}"
         click.echo(f"budgetcheck: {message}", err=True)
         return path, message
+
+
+def _together(paths: tuple[Path, ...], options: Options) -> tuple[Path, Review | str]:
+    """One review of several files."""
+    from .pipeline import check
+
+    try:
+        return paths[0], check(list(paths), options)
+    except ReadError as error:
+        click.echo(f"budgetcheck: {error}", err=True)
+        return paths[0], str(error)
 
 
 def _write(

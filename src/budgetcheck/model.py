@@ -55,6 +55,7 @@ class Span:
     block: int = -1
     start: int = -1
     mark: int = -1
+    source: str | None = None
     box: tuple[float, float, float, float] | None = None
 
 
@@ -128,7 +129,7 @@ class Block:
     `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its
     words; `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page
     of each row in `pages`. Boxes are (left, bottom, right, top) in points from the page's lower left corner. `sheet`
-    names the worksheet a block stands on.
+    names the worksheet a block stands on, `source` its file where a report has several.
     """
 
     kind: Literal["heading", "paragraph", "grid"]
@@ -142,6 +143,7 @@ class Block:
     boxes: tuple[tuple[Box | None, ...], ...] = ()
     pages: tuple[int, ...] = ()
     sheet: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from .locate import fold_symptoms
 from .model import Document, Review
 from .naming import Namer
 from .outline import outline
-from .readers import read_document, text_document
+from .readers import SUFFIXES, read_document, text_document
 from .recognise import read_forms
 from .rulebook import Rule, load_rules, select_rules
 from .statements import read_statements
@@ -47,11 +48,12 @@ class Options:
     language: str = "zh"
 
 
-def check(source: str | Path, options: Options | None = None) -> Review:
-    """Check one report: a path, or the text itself (a string with a line break, or that names no file).
+def check(source: str | Path | Sequence[Path], options: Options | None = None) -> Review:
+    """Check one report: a path, the text itself (a string with a line break, or that names no file), or several files.
 
-    Raises ReadError where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is
-    in the review, never an exception.
+    A folder, or a list of paths, is one report in several files (prose and a workbook of tables). Raises ReadError
+    where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is in the review,
+    never an exception.
     """
     options = options or Options()
     wording = load_wording(options.rules)
@@ -65,8 +67,9 @@ def check_frames(
     """Check tables from a database, by Chinese table name, against each other and against a narrative.
 
     Frames are as `budgetcheck.schemas` describes them, numbers or strings, two panels side by side as published;
-    `unit` (万元, 元, 亿元) is the unit of all amounts, by default 万元 for 决算 and 元 for 预算. Raises BudgetcheckError
-    for an unknown table name.
+    `unit` (万元, 元, 亿元) is the unit of all amounts, by default 万元 for 决算 and 元 for 预算.
+
+    Raises BudgetcheckError for an unknown table name.
     """
     options = options or Options()
     wording = load_wording(options.rules)
@@ -117,8 +120,12 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     )  # fmt: skip
 
 
-def _document(source: str | Path, wording: Wording) -> Document:
+def _document(source: str | Path | Sequence[Path], wording: Wording) -> Document:
     marks: Iterable[str] = wording.table("document")["marks"]
+    if not isinstance(source, str | Path):
+        return _merged([_document(path, wording) for path in source])
+    if isinstance(source, Path) and source.is_dir():
+        return _document(_files(source), wording)
     if isinstance(source, Path) or _names_file(source):
         try:
             return read_document(Path(source), tuple(marks))
@@ -127,10 +134,27 @@ def _document(source: str | Path, wording: Wording) -> Document:
     return text_document(source)
 
 
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder that can be read, by name; ReadError where there is none."""
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not found:
+        raise ReadError(f"{folder}: no file in it can be read")
+    return found
+
+
+def _merged(documents: Sequence[Document]) -> Document:
+    """Several files as one document; every block remembers its file."""
+    blocks = [replace(block, source=d.name) for d in documents for block in d.blocks]
+    digest = hashlib.sha256("".join(d.sha256 for d in documents).encode()).hexdigest()
+    notes = tuple(f"{Path(d.name).name}: {note}" for d in documents for note in d.notes)
+    pages = sum(d.pages or 0 for d in documents) or None
+    return Document(" + ".join(d.name for d in documents), digest, tuple(blocks), pages, notes)
+
+
 def _names_file(source: str) -> bool:
     if "\n" in source or len(source) > 1000:
         return False
     try:
-        return Path(source).exists() or Path(source).suffix.lower() in (".txt", ".md", ".docx")
+        return Path(source).exists() or Path(source).suffix.lower() in SUFFIXES
     except (OSError, ValueError) as error:
         raise BudgetcheckError(f"{source!r}: {error}") from None

@@ -146,4 +146,5 @@ def span_of(statement: Statement, start: int, end: int, text: str | None = None)
         block=passage.index,
         start=start,
         mark=first - left,
+        source=block.source,
     )

@@ -158,5 +158,6 @@ def _span(table: Table, row: Row, column: Column, cell: Cell) -> Span:
         column=column.name,
         block=table.passage.index,
         start=cell.row * 1000 + cell.column,
+        source=table.passage.block.source,
         box=cell.box,
     )

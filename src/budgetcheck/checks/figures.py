@@ -129,7 +129,8 @@ def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     judged = False
     for key, parent in parents.items():
         listed = tuple(items.get(key, {}).values())
-        if listed:
+        one_table = parent.span.table and all(fact.span.table == parent.span.table for fact in listed)
+        if listed and not one_table:
             judged = True
             yield _family(rule, ledger, parent, listed, complete=key not in partial)
     if not judged:

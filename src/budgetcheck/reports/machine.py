@@ -97,4 +97,6 @@ def _place(span: Span) -> dict[str, Any]:
         "row": span.row,
         "column": span.column,
         "quote": span.quote,
+        "file": span.source,
+        "box": list(span.box) if span.box else None,
     }
