@@ -86,6 +86,8 @@ class _Reader:
         if not cell.amount:
             return None
         digits = cell.text.replace(" ", "")
+        if digits.startswith("("):
+            digits = f"-{digits.strip('()')}"
         used = self.percent if digits.endswith("%") else unit
         return quantity(cell.printed, digits.rstrip("%"), used.text, used.dimension, used.scale)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
 
-_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
+_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)")
+_NOTHING = frozenset("-/—")
 _BEFORE = 6
 _CHINESE = re.compile(r"[一-鿿]{2}")
 
@@ -36,6 +37,11 @@ class Cell:
     column: int
     page: int | None = None
     box: Box | None = None
+
+    @property
+    def filled(self) -> bool:
+        """Whether the cell holds anything but a dash for zero."""
+        return bool(self.text) and self.text not in _NOTHING
 
     @property
     def amount(self) -> bool:
@@ -261,7 +267,7 @@ class _Reader:
         for number, row in enumerate(data):
             for index, group in enumerate(groups):
                 label = self._label(row, group)
-                cells = {c.name: row[c.index] for c in group.columns if c.index < len(row) and row[c.index].text}
+                cells = {c.name: row[c.index] for c in group.columns if c.index < len(row) and row[c.index].filled}
                 code = self._code([row[c].text for c in group.codes if c < len(row)])
                 if label or code or cells:
                     total = not code and bool(self.total.fullmatch(label))

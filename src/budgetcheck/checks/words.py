@@ -63,7 +63,10 @@ def _absent(rule: Rule, ledger: Ledger, wanted: str) -> bool:
 
 
 def pattern(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
-    """Text that must not stand in a published report: regular expressions over folded text."""
+    """Text that must not stand in a published report: regular expressions over folded text.
+
+    The same text is reported once a paragraph.
+    """
     wanted = _compiled("|".join(f"(?:{each})" for each in rule.options["patterns"]))
     unless = _compiled(rule.options.get("unless", "(?!)"))
     if _absent(rule, ledger, wanted.pattern):
@@ -72,8 +75,10 @@ def pattern(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     looked = False
     for number, passage in _passages(rule, ledger):
         looked = True
+        seen: set[str] = set()
         for found in wanted.finditer(passage.text.folded):
-            if not unless.search(found.group()) and found.end() > found.start():
+            if not unless.search(found.group()) and found.end() > found.start() and found.group() not in seen:
+                seen.add(found.group())
                 yield _found(ledger, number, *found.span(), {}, rule.options.get("suggestion"), rule)
     yield passed() if looked else skipped("text")
 

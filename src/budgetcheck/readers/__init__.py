@@ -1,18 +1,31 @@
-"""Bytes to documents: one reader a format, chosen by suffix and checked against the content."""
+"""Bytes to documents: one reader a format, chosen by suffix; all but plain text in a child process of its own."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import ReadError
-from ..model import Document
+from ..model import Block, Document
+from .sandbox import run_limited
 from .text import read_text, text_document
 
 __all__ = ["SUFFIXES", "read_document", "text_document"]
 
-SUFFIXES = (".txt", ".md", ".text", ".docx")
+_TEXT = (".txt", ".md", ".text")
+# Where LibreOffice converts first, the reading of its result is sandboxed by the reader itself.
+_LEGACY = (".doc", ".wps", ".et", ".rtf")
+# The reader's function in this package, and whether it wants the words that tell a right decoding.
+_READERS: Mapping[str, tuple[str, bool]] = {
+    ".docx": ("docx:read_docx", False),
+    ".pdf": ("pdf:read_pdf", False),
+    ".ofd": ("ofd:read_ofd", False),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), ("workbook:read_workbook", False)),
+    **dict.fromkeys((".csv", ".tsv"), ("csvfile:read_csv", True)),
+    **dict.fromkeys((".html", ".htm", ".mht", ".xhtml"), ("html:read_html", True)),
+}
+SUFFIXES = (*_TEXT, *_READERS, *_LEGACY)
 _LARGEST = 100 * 1024 * 1024
 
 
@@ -22,16 +35,22 @@ def read_document(path: Path, marks: Sequence[str]) -> Document:
     Raises ReadError with one line saying what is wrong with the file.
     """
     data = _bytes(path)
-    suffix = path.suffix.lower()
-    if suffix == ".docx":
-        from .docx import read_docx
+    blocks, notes = _read(data, path.suffix.lower(), tuple(marks))
+    pages = max((block.pages[-1] if block.pages else block.page or 0 for block in blocks), default=0) or None
+    return Document(str(path), hashlib.sha256(data).hexdigest(), blocks, pages, notes)
 
-        blocks, notes = read_docx(data)
-    elif suffix in SUFFIXES:
-        blocks, notes = read_text(data, marks)
-    else:
+
+def _read(data: bytes, suffix: str, marks: tuple[str, ...]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    if suffix in _TEXT:
+        return read_text(data, marks)
+    if suffix in _LEGACY:
+        from .legacy import read_legacy
+
+        return read_legacy(data, suffix)
+    if suffix not in _READERS:
         raise ReadError(f"{suffix or 'a file without suffix'} is not read; known are {', '.join(SUFFIXES)}")
-    return Document(str(path), hashlib.sha256(data).hexdigest(), blocks, notes=notes)
+    target, wants_marks = _READERS[suffix]
+    return run_limited(f"{__name__}.{target}", data, *((marks,) if wants_marks else ()))
 
 
 def _bytes(path: Path) -> bytes:

@@ -137,7 +137,7 @@ def _book(stream: bytes) -> dict[str, Formats]:
             places.append((_string(record[6:], 1), struct.unpack_from("<I", record)[0]))
     formats = [(codes.get(number, ""), ruled) for number, ruled in styles]
     budget = [CELLS]
-    return {name: _sheet(stream, place, formats, budget) for name, place in places}
+    return {name.strip(): _sheet(stream, place, formats, budget) for name, place in places}
 
 
 def _string(record: bytes, width: int) -> str:

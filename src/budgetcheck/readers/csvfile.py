@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..errors import ReadError
 from ..model import Block
@@ -66,8 +67,5 @@ def _read(text: str, delimiter: str, skipped: int) -> tuple[tuple[Block, ...], t
     except csv.Error as error:
         raise ReadError(f"not a table of separated values: {error}") from None
     blocks, notes = sheets_document([sheet])
-    return tuple(_nameless(block) for block in blocks), tuple(n.replace("sheet  is", "the file is") for n in notes)
-
-
-def _nameless(block: Block) -> Block:
-    return Block(block.kind, block.text, line=block.line, cells=block.cells)
+    unnamed = tuple(replace(block, sheet=None) for block in blocks)
+    return unnamed, tuple(note.replace("sheet  is", "the file is") for note in notes)

@@ -52,7 +52,7 @@ class _Reader:
     def read(self, table: Element) -> Sheet:
         """One sheet. Repeated rows and cells are written out only where they hold something."""
         hidden = table.get(f"{_TABLE}style-name") in self._hidden
-        sheet = Sheet(table.get(f"{_TABLE}name") or "", hidden=hidden)
+        sheet = Sheet((table.get(f"{_TABLE}name") or "").strip(), hidden=hidden)
         row, unseen, without = 0, 0, 0
         for line in _lines(table):
             repeat = _whole(line.get(f"{_TABLE}number-rows-repeated"), 1)

@@ -141,7 +141,7 @@ def _sheets(data: bytes) -> list[tuple[Sheet, _Rows, _Merges]]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for place, meta in enumerate(book.sheets_metadata):
-            sheet = Sheet(meta.name, hidden=meta.visible != calamine.SheetVisibleEnum.Visible)
+            sheet = Sheet(meta.name.strip(), hidden=meta.visible != calamine.SheetVisibleEnum.Visible)
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 sheet.notes.append("a chart, dialog or macro sheet, not read")
                 found.append((sheet, [], []))

@@ -50,10 +50,13 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
         console.print(Text(f"\n{section}", style="bold underline"))
         for finding in findings:
             _print_finding(console, finding, words)
-            for symptom in review.findings:
-                if symptom.root == finding.id:
-                    line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
-                    console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+            symptoms = [symptom for symptom in review.findings if symptom.root == finding.id]
+            for symptom in symptoms[:_MOST_PLACES]:
+                line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
+                console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+            if len(symptoms) > _MOST_PLACES:
+                more = words["more"].format(count=len(symptoms) - _MOST_PLACES)
+                console.print(Padding(Text(f"← {words['symptom']}: {more}", style="dim"), (0, 0, 0, 2)))
     _print_summary(console, review, words)
     if verbose:
         _print_details(console, review, words)
