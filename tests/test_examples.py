@@ -25,6 +25,7 @@ def test_a_consistent_report_is_silent(path: Path) -> None:
 def test_planted_errors_are_found_and_nothing_else(path: Path) -> None:
     review = to_dict(check(path), __version__)
     review["document"]["path"] = path.name
+    review["outcomes"] = [outcome for outcome in review["outcomes"] if outcome["passed"] or outcome["failed"]]
     assert review == EXPECTED[path.name]
 
 
