@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from .ledger import Ledger
 from .model import Coverage, Gap, Span
 from .statements import Statement, span_of
-from .tables import Table
 
 __all__ = ["cover"]
-
-_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+\.\d+)%?|-?\d{1,3}(?:,\d{3})+\.\d+")
 
 
 def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
@@ -31,7 +27,7 @@ def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
             elif place not in read:
                 unread += 1
                 gaps.append(Gap(span.text, span))
-    strange = sum(_unknown_amounts(table) for table in ledger.tables if not table.spec)
+    strange = sum(table.loose_amounts for table in ledger.tables if not table.spec)
     numbers, unread = numbers + strange, unread + strange
     forms = {(f.span.block, f.span.start) for f in _form_facts(ledger)}
     numbers += len(forms)
@@ -48,12 +44,6 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
                 (statement.passage.index, token.start),
                 span_of(statement, token.start, token.end, token.quantity.text),
             )
-
-
-def _unknown_amounts(table: Table) -> int:
-    """Cells with decimals or thousands separators in a grid that is no known table."""
-    cells = (cell.strip() for row in table.passage.block.cells for cell in row)
-    return sum(bool(_AMOUNT.fullmatch(cell)) for cell in cells)
 
 
 def _form_facts(ledger: Ledger):  # type: ignore[no-untyped-def]

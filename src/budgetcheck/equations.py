@@ -109,6 +109,9 @@ def _row_readings(rule: Rule, ledger: Ledger, table: str) -> Iterator[list[Bindi
             continue
         judged = True
         missing = [name for name in wanted if name not in row.columns and name not in rule.optional]
+        if rule.relation is not None and rule.relation.operator == "==" and not missing:
+            # A column that was not recognised may belong to the sum.
+            missing = [name for name in row.strange if name in row.cells and row.cells[name].quantity.value]
         parts = {name: row.cells[name] for name in wanted if name in row.cells}
         if missing or len(parts) < 2:
             yield skipped(*(missing or wanted))
@@ -130,7 +133,7 @@ def _code_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdi
         return
     for code in dict.fromkeys(code for _, code in rows):
         cells = {name: rows.get((name.partition(".")[0], code)) for name in wanted}
-        if any(row is None for row in cells.values()):
+        if any(row is None or name.partition(".")[2] not in row.columns for name, row in cells.items()):
             continue
         parts = {
             n: row.cells[n.partition(".")[2]] for n, row in cells.items() if row and n.partition(".")[2] in row.cells

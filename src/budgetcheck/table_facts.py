@@ -29,6 +29,7 @@ class TableRow:
     total: bool
     cells: Mapping[str, Fact] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
     block: int = -1
     number: int = 0
 
@@ -62,8 +63,17 @@ class _Reader:
                 fact = self._fact(table, row, columns[name], cell, unit, names, single=single)
                 if fact is not None:
                     cells[name] = fact
+            strange = tuple(c.name for c in columns.values() if not c.spec)
             yield TableRow(
-                table.name, row.code, row.label, row.total, cells, tuple(columns), table.passage.index, row.number
+                table.name,
+                row.code,
+                row.label,
+                row.total,
+                cells,
+                tuple(columns),
+                strange,
+                table.passage.index,
+                row.number,
             )
 
     def _fact(
@@ -98,7 +108,7 @@ class _Reader:
     def _panel_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span) -> Fact:
         known: Mapping[str, str] = table.spec["right" if row.group else "left"]
         by_fund: Mapping[str, str] = column.spec.get("rows", {})
-        first = not column.spec.get("fund")
+        first = column.name == table.spec["columns"][0]["name"]
         figure = by_fund.get(row.label) or (known.get(row.label) if first else None)
         if figure:
             return Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
@@ -123,7 +133,7 @@ class _Reader:
         path = self._path(spec, row, names)
         if not path:
             return Fact(row.label, number, span, measure=self.measure, topic=table.name)
-        main = column.name == spec["columns"][0]["name"]
+        main = column.name == spec["columns"][0]["name"] and not column.spec.get("partial")
         topic = _INCOME if spec.get("income") else ""
         fund = str(column.spec.get("fund", spec.get("fund", "")))
         name = row.label if main else f"{row.label}.{column.name}"

@@ -23,6 +23,7 @@ __all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
 
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)")
 _NOTHING = frozenset("-/—")
+_LOOSE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?")
 _BEFORE = 6
 _CHINESE = re.compile(r"[一-鿿]{2}")
 
@@ -115,6 +116,11 @@ class Table:
         return pd.DataFrame(records, dtype=str)
 
     @property
+    def loose_amounts(self) -> int:
+        """Cells with decimals or thousands separators: the amounts of a grid that is no known table."""
+        return sum(bool(_LOOSE.fullmatch(cell.strip())) for row in self.passage.block.cells for cell in row)
+
+    @property
     def blank(self) -> bool:
         """Whether no data row holds a number other than zero."""
         return not any(any(c in "123456789" for c in cell.text) for row in self.rows for cell in row.cells.values())
@@ -180,7 +186,8 @@ class _Reader:
             spec = self._match(text)
             if spec is not None:
                 return text, spec, cells[own:] if inside else cells
-        return (inside or [p.text.folded for p in above[-1:]] or [""])[0], {}, cells
+        named = [p.text.folded for p in reversed(above) if not self.unit.search(p.text.folded)]
+        return (inside or named or [""])[0], {}, cells
 
     def _match(self, text: str) -> Mapping[str, Any] | None:
         for title, number in _titles(self.wording):

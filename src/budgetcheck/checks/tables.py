@@ -96,18 +96,13 @@ def unrecognised(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     if not ledger.tables:
         yield skipped("table")
     for table in ledger.tables:
-        amounts = [
-            c
-            for row in table.passage.block.cells
-            for c in row
-            if any(x.isdigit() for x in c) and ("." in c or "," in c)
-        ]
-        if table.spec or len(amounts) < int(rule.options["at_least"]):
+        amounts = table.loose_amounts
+        if table.spec or amounts < int(rule.options["at_least"]):
             yield passed()
             continue
         first = " ".join(cell for cell in table.passage.block.cells[0] if cell)[:60]
         span = _table_span(table)
-        fields = {"title": table.title[:40], "first": first, "count": str(len(amounts))}
+        fields = {"title": table.title[:40], "first": first, "count": str(amounts)}
         yield Verdict("failed", (), (), Draft((span,), (), fields, None, None, (), "likely"))
 
 

@@ -12,9 +12,10 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_double, c_float, c_int, c_void_p
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-import pypdfium2.raw as pdfium
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 __all__ = ["Char", "PageContent", "Rule", "Run", "page_content", "turned"]
 
@@ -29,6 +30,7 @@ _THIN = 3.0
 _SKIPPED = frozenset(" \r\n\t\xa0\u3000\u200b\u200c\u200d\ufeff\x00\x0b\x0c")
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}
 _PATH, _IMAGE, _FORM = 2, 3, 5
+_SLANTED = 4
 
 
 def _prototype(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -108,10 +110,12 @@ def page_content(page: object) -> PageContent:
             pdfium.FPDFText_ClosePage(text)
     _Objects(content).walk(page)
     shown = pdfium.FPDFPage_GetRotation(page) % 4
-    upright = max(groups, key=lambda each: sum(len(run.chars) for run in groups[each]), default=shown)
-    content.sideways = sum(len(run.chars) for each in groups if each != upright for run in groups[each])
+    sizes = {quarter: sum(len(run.chars) for run in runs) for quarter, runs in groups.items()}
+    straight = [quarter for quarter in sizes if quarter != _SLANTED]
+    upright = max(straight, key=lambda quarter: sizes[quarter], default=shown)
+    content.sideways = sum(sizes.values()) - sizes.get(upright, 0)
     content.runs = groups.get(upright, [])
-    content.turn = (upright - shown) % 4
+    content.turn = (shown - upright) % 4
     _set_upright(content, upright, left, bottom)
     return content
 
@@ -180,12 +184,13 @@ def _runs(handle: int, text: object, content: PageContent) -> dict[int, list[Run
     start = boxes.buffer_info()[0]
     for index in wanted:
         _loose_box(handle, index, start + 16 * index)
+    edges = boxes.tolist()
     groups: dict[int, list[Run]] = {}
     pen = _Pen(handle)
     run, before, last_top, last_bottom = None, -9, math.nan, math.nan
     runs = groups.setdefault(0, [])
     for index in wanted:
-        left, top, right, bottom = boxes[4 * index : 4 * index + 4]
+        left, top, right, bottom = edges[4 * index : 4 * index + 4]
         if top != last_top or bottom != last_bottom:
             last_top, last_bottom, run = top, bottom, None
             pen.move(index)
@@ -220,8 +225,10 @@ class _Pen:
         x, y, *_ = self._numbers
         a, b, c, d, _, _ = self._matrix
         self.size = abs(_font_size(self._handle, index) * math.hypot(c, d)) or 1.0
-        self.quarter = round(math.atan2(b, a) / (math.pi / 2)) % 4
-        self._along, self.base = ((x, y), (y, -x), (-x, -y), (-y, x))[self.quarter]
+        quarters = math.atan2(b, a) / (math.pi / 2)
+        straight = abs(quarters - round(quarters)) < 0.1
+        self.quarter = round(quarters) % 4 if straight else _SLANTED
+        self._along, self.base = ((x, y), (y, -x), (-x, -y), (-y, x), (x, y))[self.quarter]
 
     def extent(self, index: int, char: str) -> tuple[float, float]:
         """From where to where the character goes along its own direction of writing."""
@@ -229,7 +236,9 @@ class _Pen:
         if not _char_box(self._handle, index, *self._at):
             return self._along, self._along + size
         left, right, bottom, top = self._numbers
-        low, high = ((left, right), (bottom, top), (-right, -left), (-top, -bottom))[self.quarter]
+        low, high = ((left, right), (bottom, top), (-right, -left), (-top, -bottom), (left, right))[
+            self.quarter
+        ]
         return min(low, self._along), max(high, self._along + 0.8 * size)
 
 
@@ -308,7 +317,7 @@ class _Objects:
             if not stroked or min(whole[2] - whole[0], whole[3] - whole[1]) <= _THIN:
                 self._rule(whole)
             elif not curved:
-                for piece in zip(points, points[1:], strict=False):
+                for piece in pairwise(points):
                     self._rule(_boxed(piece, matrices))
 
     def _subpaths(self, path: int, count: int) -> Iterator[tuple[list[tuple[float, float]], bool]]:
