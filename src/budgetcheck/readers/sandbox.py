@@ -96,7 +96,7 @@ def _understood(answer: bytes, code: int) -> Reading:
         raise ReadError(f"cannot read: {_death(code)}")
     try:
         failed, value = _Plain(io.BytesIO(body)).load()
-        blocks, notes = ((), value) if failed else map(tuple, value)
+        blocks, notes = ((), value) if failed else map(tuple, value[:2])
     except Exception:
         raise ReadError("cannot read: the reader's answer is broken") from None
     if failed:
