@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..ledger import Ledger
 from ..rulebook import Rule
 from ..verdicts import Verdict
-from . import figures, sentences, structure, tables, words
+from . import figures, purposes, sentences, structure, tables, words
 
 __all__ = ["CHECKS"]
 
@@ -40,4 +40,7 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "blank-note": tables.blank_note,
     "filled": tables.filled,
     "schema": tables.schema,
+    "purpose": purposes.purpose,
+    "reason": purposes.reason,
+    "listed": purposes.listed,
 }

@@ -23,9 +23,9 @@ def _whole(statement: Statement) -> Span:
 def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """Numbered parts of which one in the middle is missing (第二部分, then 第四部分)."""
     found: list[tuple[int, Statement]] = []
-    for statement in ledger.statements:
+    for place, statement in enumerate(ledger.statements):
         passage = statement.passage
-        if passage.heading and passage.level == 1 and passage.section.role != "contents":
+        if passage.heading and passage.level == 1 and _has_body(ledger, place):
             number = _DIGITS.find(passage.section.path[0][-1:]) + 1
             if number:
                 found.append((number, statement))
@@ -46,6 +46,23 @@ def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         )
     if not gaps:
         yield passed()
+
+
+def _has_body(ledger: Ledger, place: int) -> bool:
+    """Whether anything but headings follows a part's title before the next one; in a table of contents nothing does."""
+    here = ledger.statements[place].passage
+    for passage in ledger.passages:
+        if passage.index <= here.index:
+            continue
+        if passage.level == 1 and passage.heading:
+            return False
+        if passage.block.kind == "grid" or _is_prose(passage.text.folded, heading=passage.heading):
+            return True
+    return True
+
+
+def _is_prose(text: str, *, heading: bool) -> bool:
+    return not heading and "…" not in text and (len(text) > 30 or "。" in text)
 
 
 def enumeration(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
