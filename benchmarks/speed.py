@@ -48,9 +48,8 @@ def main() -> None:
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else REAL if REAL.exists() else next(ROOT.glob("examples/*.txt"))
     text = path.read_text(encoding="utf-8")
     print(f"machine: a million additions            {median_ms(bare_loop):8.1f} ms")
-    print(
-        f"machine: bare `python -c pass`          {median_ms(lambda: subprocess.run([sys.executable, '-c', 'pass'], check=True)):8.1f} ms"
-    )
+    bare = median_ms(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
+    print(f"machine: bare `python -c pass`          {bare:8.1f} ms")
     print(f"budgetcheck --version                   {command_ms('--version'):8.1f} ms")
     print(f"whole command, {path.name[:22]:22s}   {command_ms('check', str(path)):8.1f} ms")
     print(f"warm check, {len(text):6d} characters          {median_ms(lambda: budgetcheck.check(path)):8.1f} ms")

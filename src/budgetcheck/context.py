@@ -74,7 +74,8 @@ class Context:
             if (not measures or lv.fact.measure in measures)
             and (year is None or lv.fact.year == year)
             and lv.fact.quantity.dimension == "money"
-            and (not label.topic or not lv.fact.topic or lv.fact.topic == label.topic or not label.figure)
+            and (not label.figure or lv.fact.topic == label.topic)
+            and (not label.own_fund or lv.fact.fund == label.own_fund)
         ]
         return sorted(fitting, key=lambda lv: self._distance(lv, label, number))
 
@@ -117,22 +118,28 @@ class Context:
             return []
         return self.named(Label(name=parent, figure=parent, fund=level.fact.fund), number, (level.fact.measure,))
 
-    def subject(self, number: int, token: int) -> list[Level]:
-        """Levels that the running text before a token is about, nearest first.
+    def subject(self, number: int, token: int, measures: Sequence[str] = ()) -> list[Level]:
+        """Levels of this year's money, of some measures, that the running text before a token is about, nearest first.
 
         The sentence's own levels, then the openings of the earlier sentences, then of the passages above in the
         same section.
         """
+
+        def fits(level: Level) -> bool:
+            fact = level.fact
+            return fact.quantity.dimension == "money" and not fact.year and (not measures or fact.measure in measures)
+
         statement = self.statements[number]
         sentence = statement.sentences[token]
         cut = max(statement.codes.rfind(";", statement.sentence_start(token), token), -1)
-        own = [lv for lv in self.before(number, token) if lv.sentence == sentence]
+        before = [lv for lv in self.before(number, token) if fits(lv)]
+        own = [lv for lv in before if lv.sentence == sentence]
         near = [lv for lv in own if lv.token > cut] + [lv for lv in own if lv.token <= cut]
-        earlier = [lv for lv in self.before(number, token) if lv.sentence < sentence and lv.depth == 0]
+        earlier = [lv for lv in before if lv.sentence < sentence and lv.depth == 0]
         openings = _first_of_sentences(earlier)
         if near or openings:
             return near + openings
-        return self._above(number)
+        return [lv for lv in self._above(number) if fits(lv)]
 
     def _above(self, number: int) -> list[Level]:
         """Openings of the passages above in the same section (or the item that this passage belongs to)."""
@@ -211,8 +218,7 @@ def _same_subject(fact: Fact, like: Fact) -> bool:
 
 def _keys(fact: Fact, namer: Namer) -> list[str]:
     if fact.figure:
-        combined = namer.wording.table("combined").get(fact.figure, [])
-        return [f"figure:{fact.figure}", *(f"figure:{name}" for name in combined)]
+        return [f"figure:{name}" for name in (fact.figure, *namer.combined(fact.figure))]
     if fact.path:
         return [f"path:{'/'.join(fact.path)}", f"name:{fact.path[-1]}"]
     return [f"name:{fact.name}"]
@@ -220,9 +226,8 @@ def _keys(fact: Fact, namer: Namer) -> list[str]:
 
 def _label_keys(label: Label, namer: Namer) -> list[str]:
     if label.figure:
-        combined = namer.wording.table("combined")
-        wider = [name for name, parts in combined.items() if label.figure in parts]
-        return [f"figure:{name}" for name in (label.figure, *combined.get(label.figure, []), *wider)]
+        wider = namer.combining(label.figure)
+        return [f"figure:{name}" for name in (label.figure, *namer.combined(label.figure), *wider)]
     if label.path:
         return [f"path:{'/'.join(label.path)}"]
     return [f"name:{label.name}"] if label.name else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .ledger import Ledger
-from .model import Coverage, Gap, Span
+from .model import Coverage, Fact, Gap, Span
 from .statements import Statement, span_of
 
 __all__ = ["cover"]
@@ -46,7 +46,7 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
             )
 
 
-def _form_facts(ledger: Ledger):  # type: ignore[no-untyped-def]
+def _form_facts(ledger: Ledger) -> Iterator[Fact]:
     skipped = {statement.passage.index for statement in ledger.statements if statement.skipped}
     grids = {passage.index for passage in ledger.passages if passage.block.kind == "grid"}
     for fact in (*ledger.facts, *(f for c in ledger.claims for fs in c.parts.values() for f in fs)):

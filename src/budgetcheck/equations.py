@@ -17,7 +17,7 @@ from .verdicts import Draft, Verdict, lowered, skipped
 
 __all__ = ["Binding", "bindings", "holds_with", "judge_equation"]
 
-_MOST_READINGS = 16
+_MOST_READINGS = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
     }
     used = {index for match in statement.matches for index in match.slots.values()}
     carried = {match.slots["carried"] for match in statement.matches if match.kind == "carried"}
-    priors = {match.slots["prior"] for match in statement.matches if "prior" in match.slots}
+    priors = {m.slots["prior"]: m.slots.get("base", m.first) for m in statement.matches if "prior" in m.slots}
     earlier: list[Level] = []
     for index, token in enumerate(statement.tokens):
         if token.code not in "MNP" or index in excluded or token.quantity is None:
@@ -65,7 +65,8 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
         if index in carried and ("R" in statement.codes[:index] or statement.codes[index + 1 : index + 2] == "c"):
             level = replace(level, fact=replace(level.fact, measure="carried"))
         if index in priors:
-            level = replace(level, fact=replace(level.fact, year=level.fact.year or -1))
+            measure = namer.measure_of(statement.tokens[priors[index]].text) or level.fact.measure
+            level = replace(level, fact=replace(level.fact, year=level.fact.year or -1, measure=measure))
         earlier.append(level)
         yield level
 
@@ -82,17 +83,23 @@ def _level(number: int, statement: Statement, index: int, token: Token, namer: N
     label = _label(statement, index, namer)
     previous = _previous(statement, index, earlier)
     inherited = label.empty
+    if label.empty and previous is not None and previous.fact.figure in namer.flows and label.raw in namer.bare_flows:
+        label = replace(label, name=label.raw, figure=namer.bare_flows[label.raw], fund=previous.fact.fund)
     if label.empty and previous is not None:
         label = replace_label(label, previous.fact, namer)
     elif label.empty:
         label = namer.from_section(statement.passage, label)
     fact = token_fact(statement, token, label, namer)
-    if "R" in statement.codes[statement.sentence_start(index) : index]:
+    if "R" in re.split(r"[;.]", statement.codes[:index])[-1]:
         fact = replace(fact, topic=f"{_REASON} {fact.topic}")
     if not label.measure and previous is not None and inherited:
         fact = replace(fact, measure=previous.fact.measure)
     depth = statement.depths[index]
-    return Level(fact, number, index, statement.sentences[index], depth, inherited)
+    sentence = statement.sentences[index]
+    outer = next((lv for lv in reversed(earlier) if lv.depth < depth and lv.sentence == sentence), None)
+    if outer is not None and fact.figure and not namer.inside(fact.figure, outer.fact.figure):
+        fact = replace(fact, topic=f"{outer.fact.figure or outer.fact.name}")
+    return Level(fact, number, index, sentence, depth, inherited)
 
 
 def replace_label(label: Label, fact: Fact, namer: Namer) -> Label:
@@ -136,7 +143,10 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
         figure = namer.alone.get(tokens[-1].text)
         label = replace(label, name=tokens[-1].text, figure=figure, topic="") if figure else label
     year = next((t for t in reversed(tokens) if t.code == "Y"), None)
-    return replace(label, measure=measure, year=namer.year(year.text, year.value) if year else 0)
+    raw = "".join(t.text for t in tokens if t.code in "xn")
+    if not raw and tokens:
+        raw = tokens[-1].text
+    return replace(label, measure=measure, raw=raw, year=namer.year(year.text, year.value) if year else 0)
 
 
 def token_fact(statement: Statement, token: Token, label: Label, namer: Namer) -> Fact:
@@ -144,7 +154,7 @@ def token_fact(statement: Statement, token: Token, label: Label, namer: Namer) -
     assert token.quantity is not None
     span = span_of(statement, token.start, token.end, token.quantity.text)
     return Fact(
-        name=label.name or token.quantity.text,
+        name=label.name or label.raw or token.quantity.text,
         quantity=token.quantity,
         span=span,
         figure=label.figure,

@@ -37,14 +37,20 @@ def group_levels(levels: Sequence[Level]) -> Mapping[int, list[Level]]:
     return grouped
 
 
-def read_lists(statements: Sequence[Statement], levels: Sequence[Level]) -> tuple[Listing, ...]:
+def read_lists(statements: Sequence[Statement], levels: Sequence[Level], namer: Namer) -> tuple[Listing, ...]:
     """Every list with at least two parts, in reading order."""
     grouped = group_levels(levels)
     found: list[Listing] = []
     for number, statement in enumerate(statements):
         if number in grouped or "L" in statement.codes or "T" in statement.codes:
             found.extend(_statement_lists(number, statements, grouped))
-    return tuple(found)
+    return tuple(listing for listing in found if not _restates(listing, namer))
+
+
+def _restates(listing: Listing, namer: Namer) -> bool:
+    """Whether a "part" equals the total by definition (收、支总计: 收入总计, 支出总计)."""
+    total = listing.total.fact.figure
+    return any(namer.same_by_definition(total, part.fact.figure) for part in listing.parts)
 
 
 def inherited_funds(levels: Sequence[Level], lists: Sequence[Listing], namer: Namer) -> tuple[Level, ...]:
@@ -124,9 +130,8 @@ def _openers(
     depth, sentence = statement.depths[index], statement.sentences[index]
     own = [lv for lv in grouped.get(number, []) if lv.token < index and lv.depth <= depth]
     same = [lv for lv in own if lv.sentence == sentence]
+    same = _before_lists(statement, index, same)
     if same:
-        cut = _last_semicolon(statement, index)
-        same = [lv for lv in same if lv.token > cut] or same[-1:]
         if depth:
             same = [lv for lv in same if lv.depth < depth][-1:] or same[-1:]
         return _last_of_each(same)
@@ -153,9 +158,12 @@ def _opened_before(number: int, statements: Sequence[Statement], grouped: Mappin
     return _first_of_each([lv for lv in grouped.get(number - 1, []) if lv.depth == 0])
 
 
-def _last_semicolon(statement: Statement, index: int) -> int:
+def _before_lists(statement: Statement, index: int, levels: Sequence[Level]) -> list[Level]:
+    """Levels behind the last semicolon; where there are none, those before the first list of the sentence."""
     start = statement.sentence_start(index)
-    return statement.codes.rfind(";", start, index)
+    cut = statement.codes.rfind(";", start, index)
+    first = min((p for p in range(start, index + 1) if statement.codes[p] in "TL"), default=index)
+    return [lv for lv in levels if lv.token > cut] or [lv for lv in levels if lv.token < first]
 
 
 def _last_of_each(levels: Sequence[Level]) -> list[Level]:
@@ -179,9 +187,9 @@ def _best(
 ) -> Iterator[Listing]:
     """The first reading of a list whose parts add up to its total; else the likeliest."""
     for total in openers:
-        listings = [found for reading in readings for found in _listings([total], reading, statement, form)]
-        adding = [found for found in listings if _adds_up(found)]
-        yield from (adding or listings)[:1]
+        first, *others = [list(_listings([total], reading, statement, form)) for reading in readings]
+        adding = [found for listings in (first, *others) for found in listings if _adds_up(found)]
+        yield from (adding or first)[:1]
 
 
 def _adds_up(listing: Listing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .outline import Passage
@@ -13,6 +13,8 @@ from .wording import Wording, alternation
 
 __all__ = ["Label", "Namer"]
 
+# A paragraph's first words, where they are a title of their own: "…支出(类)…(项)：".
+_OPENING = re.compile(r"[^\d，。；：]+(?=[：，])")
 _MARKS = '"-、，: .'
 
 
@@ -30,6 +32,8 @@ class Label:
     fund: str = ""
     measure: str = ""
     year: int = 0
+    raw: str = ""
+    own_fund: str = ""
 
     @property
     def empty(self) -> bool:
@@ -47,6 +51,13 @@ class Namer:
         self._mark = re.compile(rf"({wording.level_mark.pattern})")
         self.default_measure = "budget" if kind == "budget" else "actual"
         self._funded = frozenset(wording.table("funded")["figures"])
+        flows = wording.table("flows")
+        self.flows, self.bare_flows = frozenset(flows["figures"]), dict(flows["bare"])
+        self.wholes = frozenset(flows["wholes"])
+        self._parents = wording.table("parents")
+        self._combined: Mapping[str, Sequence[str]] = wording.table("combined")
+        self.partial = re.compile(wording.table("topics")["partial"])
+        self._general = tuple(wording.table("topics")["general"])
         self.alone: Mapping[str, str] = wording.table("alone")
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
         self._subjectless = frozenset(wording.table("topics")["subjectless"])
@@ -57,6 +68,7 @@ class Namer:
         )
         self._fillers = tuple(sorted(wording.table("topics")["filler"], key=len, reverse=True))
         self._fund_words = re.compile(alternation(wording.table("lexicon")["plain"]))
+        self._measures: Mapping[str, Sequence[str]] = wording.table("measures")
         self._plan_words = tuple(wording.table("measures")["budget"])
         self._seen_funds: dict[str, str] = {}
         self._sections: dict[int, Label] = {}
@@ -82,10 +94,37 @@ class Namer:
         shorter = self.wording.ending.sub("", bare)
         return shorter or bare
 
+    def measure_of(self, text: str) -> str:
+        """The measure that a text names (上年执行数, 年初预算数); "" where it names none."""
+        kinds = ("actual", "initial", "adjusted", "budget")
+        return next((k for k in kinds if any(word in text for word in self._measures[k])), "")
+
     def planned(self, text: str) -> bool:
         """Whether a figure's own name says that it is a plan (政府采购预算), funds aside."""
         bare = self._fund_words.sub("", text)
         return any(bare.find(word) > 0 for word in self._plan_words)
+
+    def combined(self, figure: str | None) -> Sequence[str]:
+        """The equal figures that one figure's name stands for (收支总计: 收入总计, 支出总计); else none."""
+        return self._combined.get(figure or "", ())
+
+    def combining(self, figure: str) -> list[str]:
+        """The figures whose name stands for this one, among others."""
+        return [name for name, parts in self._combined.items() if figure in parts]
+
+    def same_by_definition(self, figure: str | None, other: str | None) -> bool:
+        """Whether two figures are equal by definition (收支总计 and 收入总计; 收入总计 and 支出总计)."""
+        groups = ({name, *parts} for name, parts in self._combined.items())
+        return any(figure in group and other in group for group in groups)
+
+    def inside(self, figure: str, outer: str | None) -> bool:
+        """Whether a figure named in the brackets of another is the report's own: a part of it by definition."""
+        return outer in self.wholes or any(outer == ancestor for ancestor in (figure, *self._ancestors(figure)))
+
+    def _ancestors(self, figure: str) -> Iterator[str]:
+        while figure in self._parents:
+            figure = self._parents[figure]
+            yield figure
 
     def funded(self, figure: str | None) -> bool:
         """Whether a figure exists once for each fund (anything that is no standard figure does)."""
@@ -104,17 +143,20 @@ class Namer:
 
     def _generic(self, text: str) -> bool:
         """Whether a text behind a figure's name only says what kind of number it is."""
-        return not self.wording.ending.sub("", text.strip('"')) or text in ("的", "中")
+        bare = text.strip('"').removesuffix("的").removesuffix("中")
+        return not self.wording.ending.sub("", bare)
 
     def _figure_label(self, tokens: Sequence[Token], figure: Token, text: str, passage: Passage) -> Label:
         place = tokens.index(figure)
-        before = "".join(token.text for token in tokens[:place] if token.code == "x")
+        head = [token for token in tokens[:place] if token.code in "xn"]
+        before = "".join(t.text for t in head if t.code == "x" or not self.inside(str(figure.value), t.value))
         fund = self._narrowest(text, passage)
         return Label(
             name=figure.text,
             figure=figure.value,
             topic=self._qualifier(before),
             fund=fund if figure.value in self._funded else "",
+            own_fund=self._fund(text) if figure.value in self._funded else "",
         )
 
     def _narrowest(self, text: str, passage: Passage) -> str:
@@ -204,14 +246,19 @@ class Namer:
             known,
             measure=label.measure,
             year=label.year,
+            raw=label.raw,
             fund=fund if known.figure is None or known.figure in self._funded else "",
         )
 
     def _section_label(self, passage: Passage) -> Label:
-        for title in reversed(passage.section.titles):
-            path = self.path(title)
+        opening = _OPENING.match(passage.text.folded, passage.body)
+        own = opening.group() if opening else ""
+        for title in (own, *reversed(passage.section.titles)):
+            path = self.path(title) if title is not own or self._mark.search(own) else ()
             if path:
                 return Label(name=title, path=path, fund=self._section_fund(passage))
+            if title is own or title.endswith(self._general):
+                continue
             figure = self.wording.figures.get(self.key(title)) or self.wording.figures.get(title)
             if figure:
                 return Label(name=title, figure=figure)

@@ -131,8 +131,9 @@ class _Reader:
         place = 0
         while place < len(cells):
             place += self._step(cells, place)
-        facts = [fact for form in self.forms for fact in form.values.values()]
-        claims = [claim for form in self.forms for claim in (*form.rows, self._summary(form))]
+        filled = [form for form in self.forms if form.values or form.rows]
+        facts = [fact for form in filled for fact in form.values.values()]
+        claims = [claim for form in filled for claim in (*form.rows, self._summary(form))]
         return Forms(tuple(facts), tuple(claims), frozenset(self.blocks))
 
     def _step(self, cells: list[_Cell], place: int) -> int:

@@ -222,7 +222,7 @@ def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str)
                     rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
                 ),
                 ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
-                ("bracket", r"\([^()\d%]{0,24}\)"),
+                ("bracket", r"\([^()\d%]{0,24}\)|\(\d{3,9}\)"),
                 ("number", plain),
                 ("word", alternation(w for w in words)),
                 ("punctuation", r"[，。；：、()\"!?？！]"),

@@ -23,12 +23,15 @@ def _whole(statement: Statement) -> Span:
 def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """Numbered parts of which one in the middle is missing (第二部分, then 第四部分)."""
     found: list[tuple[int, Statement]] = []
-    for place, statement in enumerate(ledger.statements):
+    for statement in ledger.statements:
         passage = statement.passage
-        if passage.heading and passage.level == 1 and _has_body(ledger, place):
+        if passage.heading and passage.level == 1:
             number = _DIGITS.find(passage.section.path[0][-1:]) + 1
             if number:
                 found.append((number, statement))
+    # Where the first part stands twice, what is before the second time is the table of contents.
+    starts = [place for place, (number, _) in enumerate(found) if number == 1]
+    found = found[starts[-1] :] if starts else found
     if len(found) < 2:
         yield skipped("numbered parts")
         return
@@ -38,31 +41,10 @@ def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         after = next(statement for number, statement in found if number > gap)
         fields = {"missing": _DIGITS[gap - 1], "after": after.passage.text.folded[:30]}
         span = _whole(after)
-        yield Verdict(
-            "failed",
-            (),
-            (),
-            Draft((span,), (), fields, None, None, (Culprit(span.text, None, span),), "likely"),
-        )
+        draft = Draft((span,), (), fields, None, None, (Culprit(span.text, None, span),), "likely")
+        yield Verdict("failed", (), (), draft)
     if not gaps:
         yield passed()
-
-
-def _has_body(ledger: Ledger, place: int) -> bool:
-    """Whether anything but headings follows a part's title before the next one; in a table of contents nothing does."""
-    here = ledger.statements[place].passage
-    for passage in ledger.passages:
-        if passage.index <= here.index:
-            continue
-        if passage.level == 1 and passage.heading:
-            return False
-        if passage.block.kind == "grid" or _is_prose(passage.text.folded, heading=passage.heading):
-            return True
-    return True
-
-
-def _is_prose(text: str, *, heading: bool) -> bool:
-    return not heading and "…" not in text and (len(text) > 30 or "。" in text)
 
 
 def enumeration(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

@@ -33,7 +33,7 @@ def change(context: Context, number: int, match: Match) -> Claim:
         words["choice"] = "yes"
     words.setdefault("base", "time" if "B" in statement.codes[statement.sentence_start(first) : first] else "none")
     if "prior" not in readings and words["base"] == "time":
-        prior = _prior_before(context, number, direction, readings["current"])
+        prior = _prior_before(context, number, direction, words, readings["current"])
         if prior.facts:
             readings["prior"] = prior
     if "prior" not in readings:
@@ -61,8 +61,7 @@ def _current(context: Context, number: int, match: Match, first: int, direction:
                 return Reading()
     if in_reason and statement.codes[first - 1 : first] != ",":
         return Reading()
-    subject = [lv for lv in context.subject(number, first) if lv.fact.quantity.dimension == "money"]
-    fitting = [lv for lv in subject if lv.fact.measure in wanted and lv.fact.year == 0]
+    fitting = context.subject(number, first, wanted)
     near = bool(fitting) and fitting[0].statement == number and fitting[0].sentence == statement.sentences[first]
     explicit = not in_reason and (near or len(fitting) == 1)
     return Reading(tuple(dict.fromkeys(lv.fact for lv in fitting)), explicit=explicit)
@@ -82,13 +81,20 @@ def _prior(context: Context, number: int, words: Mapping[str, str], current: Rea
     return Reading()
 
 
-def _prior_before(context: Context, number: int, direction: int, current: Reading) -> Reading:
+def _prior_before(context: Context, number: int, direction: int, words: Mapping[str, str], current: Reading) -> Reading:
     """Last year's figure where the same paragraph prints it before the change."""
     if not current.facts or current.facts[0].year:
         return Reading()
     like = current.facts[0]
     sentence = context.statements[number].sentences[direction]
-    before = [lv for lv in context.before(number, direction) if lv.fact.year == -1]
+    measure = context.namer.measure_of(words.get("base_text", ""))
+    plans = {"budget", "initial", "adjusted"}
+    before = [
+        lv
+        for lv in context.before(number, direction)
+        if lv.fact.year == -1
+        and (not measure or lv.fact.measure == measure or (measure in plans and lv.fact.measure in plans))
+    ]
     named = [lv.fact for lv in before if _same_thing(lv.fact, like)]
     bare = [lv.fact for lv in before if lv.inherited and lv.sentence == sentence]
     return Reading(tuple((named or bare)[:1]))

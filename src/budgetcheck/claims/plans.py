@@ -39,6 +39,11 @@ def completion(context: Context, number: int, match: Match) -> Claim | None:
     """The claim of one completion rate: the rate, the final figure, the plan that the words name."""
     statement = context.statements[number]
     percent = match.slots["percent"]
+    begin = max(statement.codes.rfind(mark, 0, match.first) for mark in ",;.") + 1
+    clause = statement.passage.text.folded[statement.tokens[begin].start : statement.tokens[percent].start]
+    if context.namer.partial.search(clause):
+        rate = {"percent": slot_reading(context, number, match, "percent")}
+        return make_claim("partial", rate, {}, matched_span(statement, match))
     words = matched_words(statement, match)
     plans = _plans(words.get("measure", ""))
     actual = _actual(context, number, percent)

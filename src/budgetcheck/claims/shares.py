@@ -73,6 +73,8 @@ def _share_part(context: Context, number: int, match: Match, share_word: int) ->
         if lv.depth == context.statements[number].depths[share_word]
     ]
     outside = before or context.before(number, share_word, same_sentence=True)
+    # Behind 完成预算…的…%，占… the part is the final figure, not the plan named last.
+    outside = [lv for lv in outside if lv.fact.measure == context.namer.default_measure] or outside
     return (Reading((outside[0].fact,)), outside[0]) if outside else (Reading(), None)
 
 
@@ -87,7 +89,7 @@ def _share_whole(
     if name:
         found = context.named(label, number, measures)
         found = [lv for lv in found if lv is not level]
-        return Reading(tuple(lv.fact for lv in found), explicit=True) if found else _listed(context, level, False)
+        return Reading(tuple(lv.fact for lv in found), explicit=True)
     listed = _listed(context, level, True)
     if listed.facts:
         return listed
@@ -97,6 +99,8 @@ def _share_whole(
     dimension = level.fact.quantity.dimension
     above = [lv for lv in context.before(number, share_word) if lv is not level] + context.opening(number)
     above += context.parents(level, number)
+    # Nothing says which whole is meant: any figure of the report that fits may be.
+    above += context.levels
     fitting = [lv.fact for lv in above if lv.fact.quantity.dimension == dimension and lv.fact.measure in measures]
     return Reading(tuple(dict.fromkeys(fitting)), explicit=False)
 

@@ -21,6 +21,8 @@ _GAP = 0.7
 _ALIGNED = 4.0
 _FEWEST = 3
 _HEADER_LINES = 8
+_LINES = 2_000
+_CELLS = 100
 _Column = tuple[float, float]
 
 
@@ -55,12 +57,12 @@ class _Row:
 
     @property
     def is_prose(self) -> bool:
-        return any(len(cell.text) > 30 or _CAPTION.search(cell.text) for cell in self.cells)
+        return len(self.cells) > _CELLS or any(len(cell.text) > 30 or _CAPTION.search(cell.text) for cell in self.cells)
 
 
 def find_borderless(lines: Sequence[Line]) -> list[tuple[int, int, Table]]:
     """Tables among the lines of a page: the first line, the line behind the last, the table."""
-    rows = [_row(line) for line in lines]
+    rows = [_row(line) for line in lines[:_LINES]]
     found: list[tuple[int, int, Table]] = []
     start = 0
     for seeds in _groups(rows):

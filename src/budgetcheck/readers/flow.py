@@ -18,11 +18,12 @@ from .pdf_lines import STARTS, Line, run_box
 __all__ = ["Sheet", "blocks_of"]
 
 _ENDED = "。；：;:！？!?"
+_HANGING = "，。；：、）)》”！？,.;:"
 _PAGE_NUMBER = re.compile(
     r"[\s\-—–－·.~]*(?:第\s*)?(?:\d{1,3}|[ivxIVX]{1,6})(?:\s*页)?(?:\s*[/,，]?\s*共?\s*\d{1,4}\s*页?)?[\s\-—–－·.~]*"
 )
 _FIRST_WORD = re.compile(r"[（(《“]*(?:[0-9A-Za-z.,%]+|.)[，。；：、）)》”！？%]*")
-_LEADERS = re.compile(r"(?:…{2,}|[.．·]{4,})\s*\d*$")
+_LEADERS = re.compile(r"(?:…{3,}|[.．·]{4,})\s*\d*$")
 _MARGIN = 0.12
 _UNDECIDED = 3
 
@@ -148,10 +149,11 @@ def _measure(sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         own = _wide_lines(sheet)
         lines = own if len(own) >= 6 else wide[round(sheet.width)]
-        lines = lines or [item for item in sheet.items if isinstance(item, Line)]
+        sheet.right = sheet.width
         if lines:
             sheet.left = _quantile([line.left for line in lines], 0.05)
-            sheet.right = _quantile([line.right for line in lines], 0.95)
+            within = [line for line in lines if line.text()[-1] not in _HANGING] or lines
+            sheet.right = _quantile([line.right for line in within], 0.95)
         bases = [(item.base, item.size) for item in sheet.items if isinstance(item, Line)]
         steps = [a[0] - b[0] for a, b in itertools.pairwise(bases) if a[0] - b[0] < 4 * a[1]]
         sheet.leading = median(steps) if steps else 0.0
@@ -199,7 +201,7 @@ def _near(paragraph: _Paragraph, sheet: Sheet, line: Line) -> bool:
     if above is not sheet:
         return sheet.number == above.number + 1
     step = before.base - line.base
-    leading = sheet.leading or step
+    leading = min(sheet.leading or step, 2.6 * line.size)
     if len(paragraph.lines) > 1 and paragraph.lines[-2][0] is sheet:
         leading = max(paragraph.lines[-2][1].base - before.base, leading)
     return step <= 1.6 * max(leading, 1.2 * line.size)

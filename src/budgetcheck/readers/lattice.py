@@ -17,8 +17,8 @@ __all__ = ["Lattice", "Table", "fill", "find_lattices"]
 _SNAP = 2.5
 _REACH = 3.0
 _SHORTEST = 4.0
-_LINES = 4_000
-_CELLS = 200_000
+_LINES = 2_000
+_CELLS = 50_000
 _AMOUNT = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,2})%?")
 
 _Line = tuple[float, float, float]  # where it stands, from, to
@@ -58,11 +58,14 @@ class Lattice:
         return (self.xs[-1] - self.xs[0]) * (self.ys[0] - self.ys[-1])
 
 
-def find_lattices(rules: Sequence[Rule]) -> list[Lattice]:
-    """The grids that ruled lines make, from top to bottom; frames around a single cell are none."""
+def find_lattices(rules: Sequence[Rule]) -> list[Lattice] | None:
+    """The grids that ruled lines make, from top to bottom; frames around a single cell are none.
+
+    None where there are more lines than any table has.
+    """
     flats, uprights = _straight(rules)
-    if not flats or not uprights or len(flats) > _LINES or len(uprights) > _LINES:
-        return []
+    if max(len(flats), len(uprights)) > _LINES:
+        return None
     found = [_lattice(*group) for group in _touching(flats, uprights)]
     lattices = sorted((each for each in found if each), key=lambda each: (-each.ys[0], each.xs[0]))
     return _side_by_side(lattices)

@@ -85,7 +85,10 @@ class _Reader:
             raise ReadError(f"more than {_CHARS:,} characters")
         self._remark_on(content, chars, number)
         sheet = Sheet(number, content.width, content.height, content.turn)
-        sheet.items = _items(content)
+        lattices = find_lattices(content.rules)
+        if lattices is None:
+            self._remark("too many ruled lines, tables not read", number)
+        sheet.items = _items(content, lattices or [])
         self.sheets.append(sheet)
 
     def _remark(self, what: str, number: int) -> None:
@@ -112,9 +115,8 @@ class _Reader:
             yield f"page{'s' if len(numbers) > 1 else ''} {shown}: {what}"
 
 
-def _items(content: PageContent) -> list[Line | Table]:
+def _items(content: PageContent, lattices: list[Lattice]) -> list[Line | Table]:
     """Lines and tables of a page from top to bottom."""
-    lattices = find_lattices(content.rules)
     lines = lines_of(_outside(content.runs, lattices))
     tables = [fill(lattice) for lattice in lattices if lattice.runs]
     if not tables:

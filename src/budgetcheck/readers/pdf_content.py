@@ -47,9 +47,7 @@ _unicode = _prototype("FPDFText_GetUnicode", ctypes.c_uint, c_void_p, c_int)
 _get_object = _prototype("FPDFPage_GetObject", c_void_p, c_void_p, c_int)
 _form_object = _prototype("FPDFFormObj_GetObject", c_void_p, c_void_p, ctypes.c_ulong)
 _object_type = _prototype("FPDFPageObj_GetType", c_int, c_void_p)
-_bounds = _prototype(
-    "FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p
-)
+_bounds = _prototype("FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _object_matrix = _prototype("FPDFPageObj_GetMatrix", c_int, c_void_p, c_void_p)
 _draw_mode = _prototype("FPDFPath_GetDrawMode", c_int, c_void_p, c_void_p, c_void_p)
 _count_segments = _prototype("FPDFPath_CountSegments", c_int, c_void_p)
@@ -76,6 +74,12 @@ class Run:
     def right(self) -> float:
         """Where the last character ends."""
         return self.chars[-1][2]
+
+    def stretch(self, right: float) -> None:
+        """Let the last character, of which only the ink is known, end where the next one begins."""
+        char, left, ink = self.chars[-1]
+        if abs(right - ink) <= 0.35 * self.size and right > left:
+            self.chars[-1] = char, left, right
 
 
 @dataclass(slots=True)
@@ -126,6 +130,8 @@ def _page_box(page: object) -> tuple[float, float, float, float]:
         return 0.0, 0.0, 595.0, 842.0
     left, right = sorted((float(box.left), float(box.right)))
     bottom, top = sorted((float(box.bottom), float(box.top)))
+    if not math.isfinite(left + bottom + right + top):
+        return 0.0, 0.0, 595.0, 842.0
     return left, bottom, right - left, top - bottom
 
 
@@ -185,25 +191,29 @@ def _runs(handle: int, text: object, content: PageContent) -> dict[int, list[Run
     for index in wanted:
         _loose_box(handle, index, start + 16 * index)
     edges = boxes.tolist()
-    groups: dict[int, list[Run]] = {}
+    groups: dict[int, list[Run]] = {0: []}
     pen = _Pen(handle)
-    run, before, last_top, last_bottom = None, -9, math.nan, math.nan
-    runs = groups.setdefault(0, [])
+    run, runs, before, last_top, last_bottom = None, groups[0], -9, math.nan, math.nan
     for index in wanted:
         left, top, right, bottom = edges[4 * index : 4 * index + 4]
+        # The same top and bottom mean the same font, size and baseline as before.
         if top != last_top or bottom != last_bottom:
-            last_top, last_bottom, run = top, bottom, None
-            pen.move(index)
-            runs = groups.setdefault(pen.quarter, [])
+            last_top, last_bottom = top, bottom
+            if pen.move(index):
+                run, runs = None, groups.setdefault(pen.quarter, [])
         if pen.quarter or not right > left:
             left, right = pen.extent(index, chars[index])
-            run, last_top = None, math.nan
-        if run is None or index != before + 1 or abs(left - run.chars[-1][2]) > 0.35 * pen.size:
+            last_top = math.nan
+            if run is not None and index == before + 1:
+                run.stretch(left)
+        if run is None or index != before + 1 or not abs(left - run.right) <= 0.35 * pen.size:
             run = Run([], pen.base, pen.size)
             runs.append(run)
-        run.chars.append((chars[index], left, right))
-        before = index
-    return {quarter: runs for quarter, runs in groups.items() if runs}
+        if math.isfinite(left + right):
+            run.chars.append((chars[index], left, right))
+            before = index
+    found = {quarter: [run for run in runs if run.chars] for quarter, runs in groups.items()}
+    return {quarter: runs for quarter, runs in found.items() if runs}
 
 
 class _Pen:
@@ -218,17 +228,19 @@ class _Pen:
         self.base = self.size = self._along = 0.0
         self.quarter = 0
 
-    def move(self, index: int) -> None:
-        """Stand on a character."""
+    def move(self, index: int) -> bool:
+        """Stand on a character; whether it begins another line, size or direction."""
+        before = self.base, self.size, self.quarter
         _origin(self._handle, index, self._at[0], self._at[1])
         _char_matrix(self._handle, index, ctypes.addressof(self._matrix))
         x, y, *_ = self._numbers
         a, b, c, d, _, _ = self._matrix
         self.size = abs(_font_size(self._handle, index) * math.hypot(c, d)) or 1.0
         quarters = math.atan2(b, a) / (math.pi / 2)
-        straight = abs(quarters - round(quarters)) < 0.1
+        straight = math.isfinite(x + y + self.size + quarters) and abs(quarters - round(quarters)) < 0.1
         self.quarter = round(quarters) % 4 if straight else _SLANTED
         self._along, self.base = ((x, y), (y, -x), (-x, -y), (-y, x), (x, y))[self.quarter]
+        return before != (self.base, self.size, self.quarter)
 
     def extent(self, index: int, char: str) -> tuple[float, float]:
         """From where to where the character goes along its own direction of writing."""
@@ -236,9 +248,7 @@ class _Pen:
         if not _char_box(self._handle, index, *self._at):
             return self._along, self._along + size
         left, right, bottom, top = self._numbers
-        low, high = ((left, right), (bottom, top), (-right, -left), (-top, -bottom), (left, right))[
-            self.quarter
-        ]
+        low, high = ((left, right), (bottom, top), (-right, -left), (-top, -bottom), (left, right))[self.quarter]
         return min(low, self._along), max(high, self._along + 0.8 * size)
 
 

@@ -16,6 +16,7 @@ _SAME = 3.0
 _LOOSE = 15.0
 _HEADER_ROWS = 10
 _DENSE = 0.8
+_RECENT = 200
 _WHOLE = re.compile(r"\s*(?:合计|总计|小计|本年|注[:：]|备注)")
 
 _T = TypeVar("_T")
@@ -94,7 +95,7 @@ class Grid:
         It is when, of the columns that nearly every row fills, one of the two rows fills none and the other all.
         """
         last = self._rows[-1]
-        body = self._rows[:-1]
+        body = self._rows[-_RECENT:-1]
         filled = [n for n, cell in enumerate(row) if cell]
         if len(body) < 4 or not filled or _WHOLE.match(row[filled[0]]) or STARTS.match(row[filled[0]]):
             return False

@@ -194,7 +194,7 @@ def _continues(line: str, following: str, width: int) -> bool:
     bare = line.strip()
     return (
         bool(following.strip())
-        and _columns(bare) >= width * 0.75
+        and (_columns(bare) >= width * 0.75 or len(bare) * 2 >= width * 0.9)
         and bare[-1] not in _END
         and not _STARTS.match(following)
     )
