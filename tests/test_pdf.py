@@ -501,7 +501,10 @@ def test_pages_without_text_are_reported() -> None:
     picture(made)
     made.page().page()
     blocks, notes, count = made.read()
-    assert texts(blocks) == ["一、职能"]
+    assert [(block.kind, block.text, block.page) for block in blocks] == [
+        ("paragraph", "一、职能", 1),
+        ("picture", "", 2),
+    ]
     assert notes == ("page 2: no text layer (a picture)",)
     assert count == 3
 

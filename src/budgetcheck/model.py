@@ -124,7 +124,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, paragraph or table in reading order.
+    """A heading, paragraph or table in reading order; a "picture" stands for a page or line without any character.
 
     `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its
     words; `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page
@@ -132,7 +132,7 @@ class Block:
     names the worksheet a block stands on, `source` its file where a report has several.
     """
 
-    kind: Literal["heading", "paragraph", "grid"]
+    kind: Literal["heading", "paragraph", "grid", "picture"]
     text: str
     line: int | None = None
     page: int | None = None

@@ -141,3 +141,14 @@ def nothing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         return
     span = Span(text=ledger.document.name, quote=ledger.document.name, line=1)
     yield Verdict("failed", (), (), Draft((span,), (), {"name": ledger.document.name}))
+
+
+def pictures(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Pages and lines that hold a picture and no character: what it shows is not checked."""
+    held = [(n, block) for n, block in enumerate(ledger.document.blocks) if block.kind == "picture"]
+    for number, block in held:
+        span = Span("", "", block.line, block.page, block=number, start=0, source=block.source)
+        place = str(block.page or block.line or "")
+        yield Verdict("failed", (), (), Draft((span,), (), {"place": place}, None, None, ()))
+    if not held:
+        yield passed()

@@ -45,7 +45,8 @@ def read_ofd(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     pages = list(reader.pages())
     if not pages:
         raise ReadError("an OFD file without pages")
-    return tuple(page_blocks(pages)), tuple(reader.notes())
+    pictures = (Block("picture", "", page=page.number) for page in pages if not page.chars)
+    return (*page_blocks(pages), *pictures), tuple(reader.notes())
 
 
 class _Reader:

@@ -46,7 +46,8 @@ def read_pdf(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...], int]:
             reader.take(document, number)
     if not reader.sheets:
         raise ReadError("the file is damaged: no page can be read")
-    return tuple(blocks_of(reader.sheets)), tuple(reader.notes(data)), count
+    pictures = (Block("picture", "", page=number) for number in reader.pictures)
+    return (*blocks_of(reader.sheets), *pictures), tuple(reader.notes(data)), count
 
 
 @contextmanager
@@ -66,6 +67,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.sheets: list[Sheet] = []
+        self.pictures: list[int] = []
         self._chars = 0
         self._odd: dict[str, list[int]] = {}
 
@@ -95,10 +97,10 @@ class _Reader:
         self._odd.setdefault(what, []).append(number)
 
     def _remark_on(self, content: PageContent, chars: int, number: int) -> None:
-        if not chars and content.pictures:
-            self._remark("no text layer (a picture)", number)
-        elif not chars and content.shapes >= _SHAPES:
-            self._remark("no text layer (letters drawn as shapes)", number)
+        drawn = content.shapes >= _SHAPES
+        if not chars and (content.pictures or drawn):
+            self.pictures.append(number)
+            self._remark(f"no text layer ({'a picture' if content.pictures else 'letters drawn as shapes'})", number)
         if content.sideways:
             self._remark("text at another angle, not read", number)
         if content.unknown:

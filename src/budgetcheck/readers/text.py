@@ -23,6 +23,7 @@ _BOMS = (
 )
 _WIDEST = 180
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13})
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _JOIN = "\0"
 _END = "。；！？：;!?:"
 _STARTS = re.compile(
@@ -146,6 +147,8 @@ def _piped(line: str) -> bool:
 def _block(held: Sequence[tuple[int, str]]) -> Block:
     if _piped(held[0][1]):
         return _grid(held)
+    if len(held) == 1 and _PICTURE.fullmatch(held[0][1].strip()):
+        return Block("picture", "", line=held[0][0])
     text, places = "", []
     for number, line in held:
         places.append((len(text), number))
