@@ -26,7 +26,6 @@ import budgetcheck
 from budgetcheck.readers.pdf import read_pdf
 
 CORPUS = ROOT.parent / "shared" / "corpus"
-MEBI = 2**20
 
 
 def codes_and_origins(text: Any, count: int) -> None:
@@ -43,15 +42,14 @@ def text_alone(text: Any, count: int) -> None:
 
 
 def bare(data: bytes, ask: Callable[[Any, int], None]) -> int:
-    """Ask for the characters of every page; their number."""
+    """Ask for the characters of every page; how many there are."""
     document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
     total = 0
     for number in range(pdfium.FPDF_GetPageCount(document)):
         page = pdfium.FPDF_LoadPage(document, number)
         text = pdfium.FPDFText_LoadPage(page)
-        count = pdfium.FPDFText_CountChars(text)
+        total += (count := pdfium.FPDFText_CountChars(text))
         ask(text, count)
-        total += count
         pdfium.FPDFText_ClosePage(text)
         pdfium.FPDF_ClosePage(page)
     pdfium.FPDF_CloseDocument(document)
@@ -60,9 +58,8 @@ def bare(data: bytes, ask: Callable[[Any, int], None]) -> int:
 
 def resident(process: int) -> tuple[int, int]:
     """Bytes of memory of a process now, and of all below it; a page that two of them share counts twice."""
-    home = Path(f"/proc/{process}")
+    home, below = Path(f"/proc/{process}"), 0
     own = int((home / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    below = 0
     for child in (home / "task" / str(process) / "children").read_text().split():
         # Between vfork and exec a child still is its parent, memory and command line too.
         if Path(f"/proc/{child}/cmdline").read_bytes() != (home / "cmdline").read_bytes():
@@ -77,14 +74,13 @@ def memory(*arguments: str, runs: int = 5) -> str:
     peaks = []
     for _ in range(runs):
         seen = [(0, 0)]
-        command = [sys.executable, *arguments]
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        child = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while child.poll() is None:
             with suppress(OSError, IndexError):  # it may end between two looks
                 seen.append(resident(child.pid))
             time.sleep(0.001)
-        peaks.append((max(own for own, _ in seen), max(below for _, below in seen), max(map(sum, seen))))
-    own, below, both = (sorted(column)[runs // 2] / MEBI for column in zip(*peaks, strict=True))
+        peaks.append((*map(max, zip(*seen, strict=True)), max(map(sum, seen))))
+    own, below, both = (sorted(column)[runs // 2] / 2**20 for column in zip(*peaks, strict=True))
     return f"peak {own:5.1f} MiB, its child {below:5.1f}, both at once {both:5.1f}"
 
 
@@ -99,9 +95,8 @@ def made(folder: Path, pages: int = 20) -> Path:
     canvas = Canvas(str(folder / "made.pdf"), pagesize=A4)
     for number in range(1, pages + 1):
         canvas.setFont("STSong-Light", 10)
-        for row in range(16):
-            spent = f"{number}.{row + 1:02d}"
-            canvas.drawString(60, 790 - 18 * row, f"{row + 1}.2024年度某局一般公共预算财政拨款支出决算{spent}万元。")
+        for row in range(12):
+            canvas.drawString(60, 730 - 18 * row, f"{row + 1}.2024年度一般公共预算拨款支出决算{number}.{row:02d}万元。")
         for row in range(20):
             for column, cell in enumerate((f"20{row + 1:02d}", "行政运行", f"{number}.{row:02d}", "0.00")):
                 canvas.rect(60 + 115 * column, 460 - 20 * row, 115, 20)
@@ -126,23 +121,22 @@ def reading(label: str, data: bytes, runs: int) -> None:
     reader = median_ms(lambda: read_pdf(data), runs) / pages
     full = median_ms(lambda: bare(data, codes_and_origins), runs) / pages
     weak = median_ms(lambda: bare(data, text_alone), runs) / pages
-    print(f"{label:34s} {pages:5d} {bare(data, text_alone) / pages:7.0f} {reader:8.2f} {full:8.2f} {reader / full:6.2f}"
-          f" {weak:10.2f} {reader / weak:6.2f}")  # fmt: skip
+    start = f"{label:34s} {pages:5d} {bare(data, text_alone) / pages:7.0f}"
+    print(f"{start} {reader:8.2f} {full:8.2f} {reader / full:6.2f} {weak:10.2f} {reader / weak:6.2f}")
 
 
 def main() -> None:
     """Print one line a figure."""
-    heads = "pages chars/p  reader     bare  ratio text alone  ratio"
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(name) for name in sys.argv[1:]] or sorted(CORPUS.glob("*.pdf")) or [made(Path(folder))]
         print(f"machine: a million additions    {median_ms(bare_loop):8.1f} ms")
         print(f"machine: bare `python -c pass`  {memory('-c', 'pass')}")
-        print(f"\n{'read_pdf in this process, ms a page':34s} {heads}")
+        print("\nread_pdf in this process, ms       pages chars/p   reader     bare  ratio text alone  ratio")
         for path in paths:
             reading(path.stem[:34], path.read_bytes(), runs=9)
-        print("\nwhole command and warm check, each with the reader's own process; peak memory of the command")
+        print("\nwhole command and warm check, both with the reader in a child process; peak memory of the command")
         for path in paths:
-            whole, warm = command_ms("check", str(path)), median_ms(lambda path=path: budgetcheck.check(path), runs=5)
+            whole, warm = command_ms("check", str(path)), median_ms(lambda path=path: budgetcheck.check(path))
             peak = memory("-m", "budgetcheck", "check", str(path))
             print(f"{path.stem[:34]:34s} command {whole:7.1f} ms   warm {warm:7.1f} ms   {peak}")
         longest = max(paths, key=lambda path: read_pdf(path.read_bytes())[2])

@@ -56,11 +56,15 @@ class _Reader:
         unit = self.units[table.unit or self.default]
         names = {row.code: row.label for row in table.rows if row.code}
         single = table.spec["shape"] == "row" and sum(bool(row.cells) for row in table.rows) == 1
+        seen: set[tuple[int, str]] = set()
         for row in table.rows:
+            # A name that stands a second time (the funds under the opening balance) is a part of the row above it.
+            again = bool(row.label) and (row.group, row.label) in seen
+            seen.add((row.group, row.label))
             columns = {c.name: c for c in table.groups[row.group].columns}
             cells: dict[str, Fact] = {}
             for name, cell in row.cells.items():
-                fact = self._fact(table, row, columns[name], cell, unit, names, single=single)
+                fact = self._fact(table, row, columns[name], cell, unit, names, single=single, again=again)
                 if fact is not None:
                     cells[name] = fact
             strange = tuple(c.name for c in columns.values() if not c.spec)
@@ -77,7 +81,16 @@ class _Reader:
             )
 
     def _fact(
-        self, table: Table, row: Row, column: Column, cell: Cell, unit: Unit, names: Mapping[str, str], *, single: bool
+        self,
+        table: Table,
+        row: Row,
+        column: Column,
+        cell: Cell,
+        unit: Unit,
+        names: Mapping[str, str],
+        *,
+        single: bool,
+        again: bool,
     ) -> Fact | None:
         number = self._quantity(cell, unit)
         if number is None:
@@ -86,9 +99,13 @@ class _Reader:
         measure = column.spec.get("measure") or self.measure
         shape = table.spec["shape"]
         if shape == "row":
-            figure = column.spec.get("figure") if single or row.total else None
+            named = self.namer.measure_of(row.label) if row.label else ""
+            measure = named or measure
+            figure = column.spec.get("figure") if single or row.total or named else None
             return Fact(column.name, number, span, figure, measure, topic="" if figure else row.label or "row")
         if shape == "panels":
+            if again:
+                return Fact(row.label, number, span, None, measure, topic=f"{table.name} {row.number}")
             return self._panel_fact(table, row, column, number, span)
         return self._code_fact(table, row, column, number, span, names)
 
@@ -124,7 +141,8 @@ class _Reader:
         spec: Mapping[str, Any] = table.spec
         figure = column.spec.get("figure")
         if row.total or row.label in spec.get("totals", {}):
-            figure = spec.get("totals", {}).get(row.label, figure)
+            main = column.name == spec["columns"][0]["name"]
+            figure = spec.get("totals", {}).get(row.label, figure) if main else figure
             named = Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
             return named if figure else Fact(row.label, number, span, measure=self.measure, topic=table.name)
         coded = spec.get("codes", {}).get(row.code)

@@ -155,6 +155,8 @@ class _Reader:
         self.unit = re.compile(table["unit"])
         self.total, self.code = re.compile(table["total"]), re.compile(table["code"])
         self.header, self.numbering = re.compile(table["header"]), re.compile(table["numbering"])
+        self.unit_code = re.compile(table["unit_code"])
+        self.skipped = re.compile(table["skipped"])
         self.leading = re.compile(table["leading"])
         self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
 
@@ -222,7 +224,8 @@ class _Reader:
         """A row of column numbers (栏次 1 2 3 …) balances perfectly and is never data."""
         filled = [cell.text for cell in row if cell.text]
         numbers = [text for text in filled if text.isdigit()]
-        if len(numbers) < 2 or len(filled) - len(numbers) > 2:
+        words = [text for text in filled if not text.isdigit()]
+        if len(numbers) < 2 or (len(words) > 2 and not all(self.header.search(text) for text in words)):
             return False
         values = [int(text) for text in numbers]
         return values == list(range(values[0], values[0] + len(values))) and values[0] <= 2
@@ -233,13 +236,16 @@ class _Reader:
         if not spec:
             return ()
         if spec["shape"] == "row":
-            return (Group((), None, self._columns(chains, range(len(chains)), spec)),)
+            label = next((c for c in range(len(chains)) if _mostly_text(data, c)), None)
+            places = [c for c in range(len(chains)) if c != label]
+            return (Group((), label, self._columns(chains, places, spec)),)
         names = [c for c in range(len(chains)) if _mostly_text(data, c)] or [0]
         groups: list[tuple[tuple[int, ...], int]] = []
         for place, name in enumerate(names):
             start = names[place - 1] + 1 if place else 0
-            codes = tuple(c for c in range(start, name) if _mostly_codes(data, c))
-            codes = tuple(c for c in codes if all(d in codes or d == name for d in range(c, name)))
+            places = [c for c in range(start, name) if not self.unit_code.search(chains[c])]
+            coded = [c for c in places if _mostly_codes(data, c)]
+            codes = tuple(c for c in coded if all(d in coded for d in places if d > c))
             groups.append((codes, name))
         found = []
         for place, (codes, name) in enumerate(groups):
@@ -258,6 +264,8 @@ class _Reader:
         measures: Mapping[str, str] = spec.get("measures", {})
         for place in places:
             chain = chains[place]
+            if self.skipped.search(chain):
+                continue
             measure = next((m for m, pattern in measures.items() if re.search(pattern, chain)), "")
             found = None
             for each in spec["columns"]:

@@ -118,7 +118,7 @@ def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     partial: set[tuple[str, str, str]] = set()
     for fact in ledger.facts:
         key = (fact.path[0], fact.fund, fact.measure) if fact.path else None
-        if key is None or fact.year or fact.quantity.dimension != "money":
+        if key is None or fact.topic or fact.year or fact.quantity.dimension != "money":
             continue
         if len(fact.path) == 1:
             parents.setdefault(key, fact)

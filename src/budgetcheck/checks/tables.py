@@ -154,7 +154,10 @@ def schema(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 def _misfits(table: Table) -> Iterator[Verdict]:
     from ..schemas import failures
 
-    for number, column, text, _ in failures(table.name, table.frame()):
+    frame = table.frame()
+    for number, column, text, _ in failures(table.name, frame):
+        if column not in frame.columns:
+            continue
         row = table.rows[number]
         cell = row.cells.get(column)
         printed = cell.printed if cell else text
