@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,11 +57,9 @@ class _Reader:
         unit = self.units[table.unit or self.default]
         names = {row.code: row.label for row in table.rows if row.code}
         single = table.spec["shape"] == "row" and sum(bool(row.cells) for row in table.rows) == 1
-        seen: set[tuple[int, str]] = set()
+        repeated = _repeated(table.rows) if table.spec["shape"] != "row" else frozenset()
         for row in table.rows:
-            # A name that stands a second time (the funds under the opening balance) is a part of the row above it.
-            again = bool(row.label) and (row.group, row.label) in seen
-            seen.add((row.group, row.label))
+            again = (row.number, row.group) in repeated
             columns = {c.name: c for c in table.groups[row.group].columns}
             cells: dict[str, Fact] = {}
             for name, cell in row.cells.items():
@@ -70,7 +69,7 @@ class _Reader:
             strange = tuple(c.name for c in columns.values() if not c.spec)
             yield TableRow(
                 table.name,
-                row.code,
+                "" if again else row.code,
                 row.label,
                 row.total,
                 cells,
@@ -103,9 +102,9 @@ class _Reader:
             measure = named or measure
             figure = column.spec.get("figure") if single or row.total or named else None
             return Fact(column.name, number, span, figure, measure, topic="" if figure else row.label or "row")
+        if again:
+            return Fact(row.label, number, span, measure=measure, topic=f"{table.name} {row.number}")
         if shape == "panels":
-            if again:
-                return Fact(row.label, number, span, None, measure, topic=f"{table.name} {row.number}")
             return self._panel_fact(table, row, column, number, span)
         return self._code_fact(table, row, column, number, span, names)
 
@@ -169,6 +168,22 @@ class _Reader:
             return ()
         first = self.namer.path(labels[0]) or (self.namer.key(labels[0]),)
         return (first[0], *(self.namer.key(label) for label in labels[1:]))
+
+
+def _repeated(rows: Sequence[Row]) -> frozenset[tuple[int, int]]:
+    """Number and group of rows that state no figure of the report because their name or code has stood before.
+
+    A name that stands a second time (the funds under the opening balance) is a part of the row above it; a code that
+    stands several times (unit by unit, or next to another classification) is nowhere the whole.
+    """
+    counts = Counter((row.group, row.code) for row in rows if row.code)
+    seen: set[tuple[int, str]] = set()
+    found: set[tuple[int, int]] = set()
+    for row in rows:
+        if counts[row.group, row.code] > 1 or (not row.code and row.label and (row.group, row.label) in seen):
+            found.add((row.number, row.group))
+        seen.add((row.group, row.label))
+    return frozenset(found)
 
 
 def _official(code: str) -> str:
