@@ -24,6 +24,8 @@ _PAGE_NUMBER = re.compile(
 )
 _FIRST_WORD = re.compile(r"[（(《“]*(?:[0-9A-Za-z.,%]+|.)[，。；：、）)》”！？%]*")
 _LEADERS = re.compile(r"(?:…{3,}|[.．·]{4,})\s*\d*$")
+# What no running header or footer holds: a unit line, an amount, the end of a sentence.
+_STATES = re.compile(r"单位|\d\.\d|[元%。；]")
 _MARGIN = 0.12
 _UNDECIDED = 3
 
@@ -134,7 +136,7 @@ def _running(sheet: Sheet, end: int) -> str:
     if isinstance(item, Table) or not _at_edge(item, sheet):
         return ""
     text = item.text()
-    return "" if "单位" in text else re.sub(r"[\d\s\-—]", "", text)
+    return "" if _STATES.search(text) else re.sub(r"[\d\s\-—]", "", text)
 
 
 def _at_edge(line: Line, sheet: Sheet) -> bool:
@@ -146,17 +148,22 @@ def _measure(sheets: Sequence[Sheet]) -> None:
     wide: dict[int, list[Line]] = {}
     for sheet in sheets:
         wide.setdefault(round(sheet.width), []).extend(_wide_lines(sheet))
+    common = {width: _column(lines) for width, lines in wide.items()}
     for sheet in sheets:
         own = _wide_lines(sheet)
-        lines = own if len(own) >= 6 else wide[round(sheet.width)]
-        sheet.right = sheet.width
-        if lines:
-            sheet.left = _quantile([line.left for line in lines], 0.05)
-            within = [line for line in lines if line.text()[-1] not in _HANGING] or lines
-            sheet.right = _quantile([line.right for line in within], 0.95)
+        edges = _column(own) if len(own) >= 6 else common[round(sheet.width)]
+        sheet.left, sheet.right = edges or (sheet.left, sheet.width)
         bases = [(item.base, item.size) for item in sheet.items if isinstance(item, Line)]
         steps = [a[0] - b[0] for a, b in itertools.pairwise(bases) if a[0] - b[0] < 4 * a[1]]
         sheet.leading = median(steps) if steps else 0.0
+
+
+def _column(lines: Sequence[Line]) -> tuple[float, float] | None:
+    """Left and right edge of the text column that lines fill; None without lines."""
+    if not lines:
+        return None
+    within = [line for line in lines if line.text()[-1] not in _HANGING] or lines
+    return _quantile([line.left for line in lines], 0.05), _quantile([line.right for line in within], 0.95)
 
 
 def _wide_lines(sheet: Sheet) -> list[Line]:
