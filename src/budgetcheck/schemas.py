@@ -1,7 +1,7 @@
 """Pandera models of the standard tables: what is printed, before anyone asks whether it agrees.
 
 One `DataFrameModel` a table, made from `rules/wording/tables.toml`: Chinese column names by alias, English attribute
-names, text cells so that printed precision survives, checks local to a column (code and amount patterns, unique codes).
+names, text cells so that printed precision survives, checks local to a column (code and amount patterns).
 
     from budgetcheck import schemas
     schemas.ExpenditureTable.validate(frame, lazy=True)
