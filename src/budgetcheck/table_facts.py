@@ -129,7 +129,7 @@ class _Reader:
         if figure:
             return Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
         key = self.namer.key(row.label)
-        if row.group and key in self.classes:
+        if row.group and key in self.classes and "match" in column.spec:
             path = self.namer.path(row.label) or (key,)
             return Fact(row.label, number, span, None, self.measure, fund=self._fund(table, column, None), path=path)
         return Fact(row.label, number, span, None, self.measure, topic=f"{table.name}.{column.name}")

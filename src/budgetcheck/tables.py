@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .amounts import fold
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
 
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)")
-_NOTHING = frozenset("-/—")
 _LOOSE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?")
 _BEFORE = 6
 _CHINESE = re.compile(r"[一-鿿]{2}")
@@ -41,8 +40,8 @@ class Cell:
 
     @property
     def filled(self) -> bool:
-        """Whether the cell holds anything but a dash for zero."""
-        return bool(self.text) and self.text not in _NOTHING
+        """Whether the cell holds anything; marks for nothing (-, 无) are read as blank."""
+        return bool(self.text)
 
     @property
     def amount(self) -> bool:
@@ -130,10 +129,17 @@ def read_tables(passages: Sequence[Passage], wording: Wording, kind: str | None)
     """All grids of a document; forms and lists come back as tables without rows and name."""
     reader = _Reader(wording, kind)
     found: list[Table] = []
+    behind = 0
     for place, passage in enumerate(passages):
         if passage.block.kind == "grid" and passage.block.cells:
-            above = [p for p in passages[max(0, place - _BEFORE) : place] if p.block.kind != "grid"]
-            found.append(reader.read(passage, above))
+            last = found[-1] if found and found[-1].spec else None
+            start = max(place - _BEFORE, behind)
+            above = [p for p in passages[start:place] if p.block.kind != "grid"]
+            table = reader.read(passage, above)
+            if last and not table.spec and not above:
+                table = reader.goes_on(table, last)
+            found.append(table)
+            behind = place if table.spec else behind
     return tuple(found)
 
 
@@ -156,13 +162,15 @@ class _Reader:
         self.total, self.code = re.compile(table["total"]), re.compile(table["code"])
         self.header, self.numbering = re.compile(table["header"]), re.compile(table["numbering"])
         self.unit_code = re.compile(table["unit_code"])
-        self.skipped = re.compile(table["skipped"])
+        self.nothing = re.compile(rf"^(?:{table['nothing']})$")
+        self.aside = re.compile(table["aside"])
+        self.skipped, self.beside = re.compile(table["skipped"]), re.compile(table["beside"])
         self.leading = re.compile(table["leading"])
         self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
 
     def read(self, passage: Passage, above: Sequence[Passage]) -> Table:
         """One grid as a table."""
-        cells = _cells(passage)
+        cells = _cells(passage, self.nothing)
         title, spec, cells = self._title(passage, above, cells)
         unit = self._unit(above, cells)
         split = self._header_rows(cells, spec)
@@ -174,6 +182,14 @@ class _Reader:
         if spec:
             spec = {**spec, "frame": self.frame}
         return Table(spec.get("name", ""), passage, title, unit, groups, rows, spec)
+
+    def goes_on(self, table: Table, last: Table) -> Table:
+        """A grid without title right behind a table of codes as its continuation, where it is as wide and has codes."""
+        cells = _cells(table.passage, self.nothing)
+        same = last.spec["shape"] == "codes" and len(cells[0]) == len(last.passage.block.cells[0])
+        rows = [row for row in cells if not self._is_ordinal(row)]
+        found = tuple(row for row in self._rows(last.groups, rows, last.spec) if row.code and row.cells)
+        return replace(last, passage=table.passage, rows=found) if same and found else table
 
     def _title(
         self, passage: Passage, above: Sequence[Passage], cells: list[list[Cell]]
@@ -188,7 +204,8 @@ class _Reader:
             spec = self._match(text)
             if spec is not None:
                 return text, spec, cells[own:] if inside else cells
-        named = [p.text.folded for p in reversed(above) if not self.unit.search(p.text.folded)]
+        texts = [p.text.folded for p in reversed(above)]
+        named = [text for text in texts if not self.unit.search(text) and not self.aside.search(text)]
         return (inside or named or [""])[0], {}, cells
 
     def _match(self, text: str) -> Mapping[str, Any] | None:
@@ -266,6 +283,9 @@ class _Reader:
             chain = chains[place]
             if self.skipped.search(chain):
                 continue
+            if self.beside.search(chain):
+                columns.append(Column(place, chain, chain, {"beside": True}))
+                continue
             measure = next((m for m, pattern in measures.items() if re.search(pattern, chain)), "")
             found = None
             for each in spec["columns"]:
@@ -307,7 +327,7 @@ class _Reader:
         return "".join(padded)
 
 
-def _cells(passage: Passage) -> list[list[Cell]]:
+def _cells(passage: Passage, nothing: re.Pattern[str]) -> list[list[Cell]]:
     block = passage.block
     rows = []
     for r, row in enumerate(block.cells):
@@ -315,7 +335,7 @@ def _cells(passage: Passage) -> list[list[Cell]]:
         boxes = block.boxes[r] if r < len(block.boxes) else ()
         rows.append(
             [
-                Cell(fold(text).folded, text.strip(), r, c, page, boxes[c] if c < len(boxes) else None)
+                Cell(nothing.sub("", fold(text).folded), text.strip(), r, c, page, boxes[c] if c < len(boxes) else None)
                 for c, text in enumerate(row)
             ]
         )

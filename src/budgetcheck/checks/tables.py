@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -23,8 +24,7 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     The total row (合计) is held against the classes. A column in which neither side has a number says nothing.
     """
     judged = False
-    for block in dict.fromkeys(row.block for row in ledger.rows):
-        rows = [row for row in ledger.rows if row.block == block]
+    for rows in _joined(ledger.rows):
         for parent, children in _families(rows):
             for column in dict.fromkeys(name for row in (parent, *children) for name in row.cells):
                 verdict = _column(rule, ledger, parent, children, column)
@@ -33,6 +33,21 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                     yield verdict
     if not judged:
         yield skipped("table with codes")
+
+
+def _joined(rows: Sequence[TableRow]) -> list[list[TableRow]]:
+    """The rows of each table; a table goes on in the next grid of its name that repeats no code and no total row."""
+    joined: list[list[TableRow]] = []
+    for _, grid in itertools.groupby(rows, key=lambda row: row.block):
+        found = list(grid)
+        last = joined[-1] if joined else []
+        codes = {row.code for row in last if row.code}
+        totals = sum(row.total for row in (*last, *found))
+        if last and last[0].table == found[0].table and totals < 2 and codes.isdisjoint(row.code for row in found):
+            last.extend(found)
+        else:
+            joined.append(found)
+    return joined
 
 
 def _families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRow]]]:
