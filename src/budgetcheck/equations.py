@@ -271,6 +271,8 @@ def _draft(
     likely: bool,
 ) -> Draft:
     stated, computed = binding.facts(relation.left.names), binding.facts(relation.right.names)
+    if not stated:  # the left side is blank in the table: what contradicts it is what is printed
+        stated, computed = computed, ()
     points = binding.points()
     left, right = relation.left.over(points), relation.right.over(points)
     lead = stated[0].quantity
@@ -327,7 +329,7 @@ def _fields(
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
     fields |= {name: "、".join(_named(f) for f in facts) for name, facts in binding.groups.items()}
     fields |= dict(binding.words)
-    lead = binding.facts(relation.left.names)[0].quantity
+    lead = binding.facts((*relation.left.names, *relation.right.names))[0].quantity
     for name, side in (("left", left), ("right", right)):
         fields[name] = f"{format_value(side.low / lead.scale, decimals)}{lead.unit}" if side.low is not None else "?"
     return fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ class _Reader:
     def __init__(self, wording: Wording, namer: Namer, kind: str | None) -> None:
         table = wording.table("tables")
         self.namer = namer
+        self.inner_total = re.compile(table["inner_total"])
         self.units = wording.units
         self.default: str = table["units"].get(kind or "final", table["units"]["final"])
         self.measure = "budget" if kind == "budget" else "actual"
@@ -66,7 +68,8 @@ class _Reader:
                 fact = self._fact(table, row, columns[name], cell, unit, names, single=single, again=again)
                 if fact is not None:
                     cells[name] = fact
-            strange = tuple(c.name for c in columns.values() if not c.spec)
+            known = {_over(c) for c in columns.values() if c.spec and self.inner_total.search(c.header)}
+            strange = tuple(c.name for c in columns.values() if not c.spec and _over(c) not in known)
             yield TableRow(
                 table.name,
                 "" if again else row.code,
@@ -184,6 +187,11 @@ def _repeated(rows: Sequence[Row]) -> frozenset[tuple[int, int]]:
             found.add((row.number, row.group))
         seen.add((row.group, row.label))
     return frozenset(found)
+
+
+def _over(column: Column) -> str:
+    """The header above a column's own: 基本支出 over 小计 and 人员经费; its name where there is none above."""
+    return column.header.rpartition("|")[0] or column.name
 
 
 def _official(code: str) -> str:
