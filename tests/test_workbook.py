@@ -25,7 +25,7 @@ from budgetcheck.readers.workbook import read_workbook
 
 xlsxwriter = pytest.importorskip("xlsxwriter")
 
-CORPUS = Path("/work/shared/corpus/shanghai-blank-unit-budget.xlsx")
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "shanghai-blank-unit-budget.xlsx"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"

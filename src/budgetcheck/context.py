@@ -39,6 +39,7 @@ class Context:
             for key in _keys(level.fact, namer):
                 self._by_figure.setdefault(key, []).append(level)
         self._within = tuple(namer.wording.table("topics")["within"])
+        self._by_measure: dict[tuple[str, ...], list[Level]] = {}
         self._parents = namer.wording.table("parents")
         self._wholes: dict[tuple[int, int], list[Level]] = {}
         for listing in lists:
@@ -175,8 +176,14 @@ class Context:
             return Reading((item[-1],), explicit=True)
         if like is None:
             return Reading()
-        everywhere = [lv.fact for lv in self.levels if lv.fact.measure in plans and _same_subject(lv.fact, like)]
+        everywhere = [lv.fact for lv in self._planned(tuple(plans)) if _same_subject(lv.fact, like)]
         return Reading(tuple(dict.fromkeys(everywhere)), explicit=False)
+
+    def _planned(self, measures: tuple[str, ...]) -> list[Level]:
+        """All levels of some measures, found once."""
+        if measures not in self._by_measure:
+            self._by_measure[measures] = [lv for lv in self.levels if lv.fact.measure in measures]
+        return self._by_measure[measures]
 
     def _item(self, number: int) -> list[Level]:
         """Levels of all statements that belong to the same numbered item."""

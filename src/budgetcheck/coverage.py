@@ -48,9 +48,9 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
 
 def _form_facts(ledger: Ledger) -> Iterator[Fact]:
     skipped = {statement.passage.index for statement in ledger.statements if statement.skipped}
-    grids = {passage.index for passage in ledger.passages if passage.block.kind == "grid"}
+    forms = skipped | {passage.index for passage in ledger.passages if passage.block.kind == "grid"}
     for fact in (*ledger.facts, *(f for c in ledger.claims for fs in c.parts.values() for f in fs)):
-        if fact.span.block in skipped | grids and fact.quantity.dimension in ("money", "percent"):
+        if fact.span.block in forms and fact.quantity.dimension in ("money", "percent"):
             yield fact
 
 
