@@ -86,7 +86,7 @@ def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
     except ReadError as error:
         click.echo(f"budgetcheck: {error}", err=True)
         return path, str(error)
-    except (RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError, OSError, ValueError) as error:
         message = f"{path}: cannot be checked: {type(error).__name__}"
         click.echo(f"budgetcheck: {message}", err=True)
         return path, message
@@ -109,9 +109,9 @@ def _write(
     if form == "json":
         text = json.dumps(_json(results), ensure_ascii=False, indent=1) + "\n"
         if output is None:
-            click.echo(text.encode("utf-8"), nl=False)
+            click.echo(text.encode("utf-8", "replace"), nl=False)
         else:
-            output.write_text(text, encoding="utf-8")
+            output.write_text(text, encoding="utf-8", errors="replace")
         return
     from .reports.terminal import print_reviews
 

@@ -135,7 +135,7 @@ def tables(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def nothing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """A report in which no amount and no percentage was found."""
-    cells = any(char.isdigit() for p in ledger.passages for row in p.block.cells for cell in row for char in cell)
+    cells = any(table.spec or table.loose_amounts for table in ledger.tables)
     if cells or any(token.code in "MP" for statement in ledger.statements for token in statement.tokens):
         yield passed()
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..model import Block, Document
+from .bounds import refuse_endless
 from .sandbox import run_limited
 from .text import read_text, text_document
 
@@ -36,6 +37,7 @@ def read_document(path: Path, marks: Sequence[str]) -> Document:
     """
     data = _bytes(path)
     blocks, notes = _read(data, path.suffix.lower(), tuple(marks))
+    refuse_endless(blocks)
     pages = max((block.pages[-1] if block.pages else block.page or 0 for block in blocks), default=0) or None
     return Document(str(path), hashlib.sha256(data).hexdigest(), blocks, pages, notes)
 
@@ -58,6 +60,8 @@ def _bytes(path: Path) -> bytes:
         if path.is_dir():
             raise ReadError("is a folder, not a report")
         size = path.stat().st_size
+        if not path.is_file():
+            raise ReadError("is no regular file")
         if size > _LARGEST:
             raise ReadError(f"larger than {_LARGEST // 1024 // 1024} MB")
         data = path.read_bytes()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..errors import ReadError
 from ..model import Block, Document
+from .bounds import refuse_endless
 
 __all__ = ["decode", "read_text", "text_document"]
 
@@ -32,9 +33,11 @@ _STARTS = re.compile(
 
 
 def text_document(text: str, name: str = "<text>") -> Document:
-    """A document from text already decoded."""
+    """A document from text already decoded; ReadError for a paragraph or number without end."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(name, digest, _blocks(text))
+    blocks = _blocks(text)
+    refuse_endless(blocks)
+    return Document(name, digest, blocks)
 
 
 def read_text(data: bytes, marks: Sequence[str]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
@@ -55,6 +58,8 @@ def decode(data: bytes, marks: Sequence[str]) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _strictly(data, encoding)
+    if data.lstrip()[:5] == b"%PDF-":
+        raise ReadError("a PDF file under another name")
     _refuse_binary(data)
     for encoding in ("utf-8", "gb18030"):
         try:
