@@ -464,7 +464,7 @@ def test_paragraph_goes_on_over_a_page_break_behind_number_and_header(number: st
     wrapped(probe, joined, 0)
     for start in range(0, len(lines), 20):
         pieces += 1
-        made.text(297, 800, "普陀区2024年度部门决算公开", 9, "centre")
+        made.text(297, 800, "云溪区2024年度部门决算公开", 9, "centre")
         for n, (x, _, text) in enumerate(lines[start : start + 20]):
             made.text(x, 760 - 24 * n, text, 14)
         made.text(297, 40, number.format(pieces), 9, "centre").page()

@@ -145,7 +145,8 @@ class _Reader:
         if row.total or row.label in spec.get("totals", {}):
             main = column.name == spec["columns"][0]["name"]
             figure = spec.get("totals", {}).get(row.label, figure) if main else figure
-            named = Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
+            shown = row.label if main else column.name
+            named = Fact(shown, number, span, figure, self.measure, fund=self._fund(table, column, figure))
             return named if figure else Fact(row.label, number, span, measure=self.measure, topic=table.name)
         coded = spec.get("codes", {}).get(row.code)
         if coded:
