@@ -11,40 +11,55 @@ from typing import Any
 from .checks import CHECKS
 from .equations import judge_equation
 from .ledger import Ledger
-from .model import Fact, Finding, Outcome, Span
+from .model import Fact, Finding, Outcome, Severity, Span
 from .rulebook import Rule
-from .verdicts import Draft, Verdict
+from .verdicts import Draft, Says, Verdict
 from .wording import load_wording
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judged", "Judgement", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One relation between printed numbers that a rule judged; `finding` is the id of what it found, if anything."""
+
+    rule: str
+    severity: Severity
+    facts: tuple[Fact, ...]
+    says: Says
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All outcomes, all findings in reading order, and the places of the numbers that took part."""
+    """All outcomes, all findings in reading order, the places of the numbers that took part, and what was judged."""
 
     outcomes: tuple[Outcome, ...]
     findings: tuple[Finding, ...]
     touched: frozenset[tuple[int, int]]
+    judged: tuple[Judged, ...] = ()
 
 
 def judge(ledger: Ledger, rules: Sequence[Rule], language: str = "zh") -> Judgement:
     """Run every rule that fits the document's kind on a ledger."""
     outcomes: list[Outcome] = []
     touched: set[tuple[int, int]] = set()
+    judged: list[Judged] = []
     for rule in rules:
         if rule.documents and ledger.kind and ledger.kind not in rule.documents:
             outcomes.append(Outcome(rule.id, 0, 0, 1, (f"document kind {'/'.join(rule.documents)}",)))
             continue
         verdicts = list(_verdicts(rule, ledger))
         touched.update((f.span.block, f.span.start) for v in verdicts if v.status != "skipped" for f in v.facts)
-        outcomes.append(_outcome(rule, verdicts, ledger, language))
+        found = [None if v.draft is None else _finding(rule, v.draft, language) for v in verdicts]
+        outcomes.append(_outcome(rule, verdicts, [finding for finding in found if finding is not None]))
+        judged.extend(_judged(rule, verdicts, found))
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     blank = next((rule.id for rule in rules if rule.check == "filled"), None)
     template = next((finding for finding in findings if finding.rule == blank), None)
     if template is not None:
         findings = [_of_template(finding, template) for finding in findings]
-    return Judgement(tuple(outcomes), tuple(sorted(findings, key=_place)), frozenset(touched))
+    return Judgement(tuple(outcomes), tuple(sorted(findings, key=_place)), frozenset(touched), tuple(judged))
 
 
 def _of_template(finding: Finding, template: Finding) -> Finding:
@@ -68,14 +83,19 @@ def _span(side: Fact | Span) -> Span:
     return side.span if isinstance(side, Fact) else side
 
 
-def _outcome(rule: Rule, verdicts: Sequence[Verdict], ledger: Ledger, language: str) -> Outcome:
+def _judged(rule: Rule, verdicts: Sequence[Verdict], found: Sequence[Finding | None]) -> Iterator[Judged]:
+    for verdict, finding in zip(verdicts, found, strict=True):
+        if verdict.says is not None and verdict.status != "skipped":
+            severity = finding.severity if finding else rule.severity
+            yield Judged(rule.id, severity, verdict.facts, verdict.says, finding.id if finding else None)
+
+
+def _outcome(rule: Rule, verdicts: Sequence[Verdict], found: Sequence[Finding]) -> Outcome:
     counts = {status: sum(v.status == status for v in verdicts) for status in ("passed", "failed", "skipped")}
     missing = tuple(dict.fromkeys(name for v in verdicts for name in v.missing))
     findings: dict[str, Finding] = {}
-    for verdict in verdicts:
-        if verdict.draft is not None:
-            finding = _finding(rule, verdict.draft, language)
-            findings.setdefault(finding.id, finding)
+    for finding in found:
+        findings.setdefault(finding.id, finding)
     skipped = counts["skipped"] or int(not verdicts)
     if not verdicts:
         missing = (rule.each,)
@@ -100,7 +120,6 @@ def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
         expected=draft.expected,
         difference=difference,
         culprits=draft.culprits,
-        relation=draft.relation,
     )
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from .amounts import format_value, refined
+from .constraints import Constraint, Word, constraint
 from .expression import Relation
 from .intervals import Interval, exact
 from .ledger import Ledger
-from .model import Claim, Culprit, Fact, Quantity, Severity
+from .model import Claim, Culprit, Fact, Quantity, Severity, Span
+from .polynomial import Polynomial, difference
 from .rulebook import Rule
 from .verdicts import Draft, Verdict, lowered, skipped
 
-__all__ = ["Binding", "bindings", "holds_with", "judge_equation"]
+__all__ = ["Binding", "bindings", "judge_equation"]
 
 _MOST_READINGS = 400
 
@@ -29,6 +32,7 @@ class Binding:
     absent: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     explicit: bool = True
+    span: Span | None = None
 
     def facts(self, names: Sequence[str]) -> tuple[Fact, ...]:
         """The facts behind some names, in their order."""
@@ -90,7 +94,7 @@ def _claim_readings(rule: Rule, claim: Claim) -> list[Binding] | Verdict:
     absent = tuple(n for n in wanted if n not in claim.parts and n not in claim.groups)
     choices = itertools.islice(itertools.product(*(claim.parts[name] for name in single)), _MOST_READINGS)
     return [
-        Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit)
+        Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit, claim.span)
         for choice in choices
     ]
 
@@ -190,22 +194,31 @@ def _condition(when: Relation, binding: Binding) -> bool:
     return when.holds(when.left.over(env), when.right.over(env))
 
 
-def holds_with(relation: Relation, binding: Binding, replaced: Mapping[tuple[int, int], Interval]) -> bool:
-    """Whether a relation holds once some printed numbers, by (block, start), stand for other values."""
-    env = dict(binding.intervals(None))
-    for name, fact in binding.parts.items():
-        env[name] = replaced.get((fact.span.block, fact.span.start), fact.quantity.interval)
-    for name, facts in binding.groups.items():
-        env[name] = tuple(replaced.get((f.span.block, f.span.start), f.quantity.interval) for f in facts)
-    return relation.holds(relation.left.over(env), relation.right.over(env))
+def _says(rule: Rule, relation: Relation, binding: Binding) -> Constraint | None:
+    """The relation on its facts; where it rests on a direction word, with what the opposite word would say."""
+    form = difference(relation.source)
+    found = constraint(form, relation.operator, binding.parts, binding.groups)
+    text = binding.words.get("direction_text")
+    turns = rule.options.get("turns")
+    if found is None or binding.span is None or not turns or not text:
+        return found
+    turned = constraint(_negated(form, frozenset(turns)), relation.operator, binding.parts, binding.groups)
+    return replace(found, word=Word(replace(binding.span, text=text), text), turned=turned)
+
+
+def _negated(form: Polynomial, names: frozenset[str]) -> Polynomial:
+    """The polynomial with the opposite of some names in their places."""
+    return {m: -factor if sum(name in names for name in m) % 2 else factor for m, factor in form.items()}
 
 
 def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledger) -> Verdict:
     """A relation is broken only where no reading satisfies it."""
-    for binding in readings:
-        if _holds(relation, binding, None):
-            return _house_verdict(rule, relation, binding, ledger)
-    return _broken(rule, relation, readings[0], ledger, printed=True)
+    fitting = next((binding for binding in readings if _holds(relation, binding, None)), None)
+    if fitting is not None:
+        verdict = _house_verdict(rule, relation, fitting, ledger)
+    else:
+        verdict = _broken(rule, relation, readings[0], ledger, printed=True)
+    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or readings[0]))
 
 
 def _holds(relation: Relation, binding: Binding, house: Mapping[str, int] | None) -> bool:
@@ -283,7 +296,6 @@ def _draft(
             *(f.quantity.decimals for f in computed if f.quantity.dimension == lead.dimension),
         ]
     )
-    env = binding.intervals(ledger.house)
     expected = _suggestion(right, lead, decimals) if relation.operator == "==" else None
     rounded = (
         exact(Fraction(format_value(right.low / lead.scale, decimals)) * lead.scale) if right.low is not None else right
@@ -297,7 +309,7 @@ def _draft(
     return Draft(
         stated, computed, fields, expected, difference, culprits,
         certainty="likely" if likely else "certain",
-        severity=severity, kind=kind, relation=(relation, binding, relation.right.over(env)),
+        severity=severity, kind=kind,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["Interval", "exact", "total"]
+__all__ = ["ANYTHING", "Interval", "exact", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,42 @@ class Interval:
         """Whether some value here can be <= some value there."""
         return not other.below(self)
 
+    def scaled(self, factor: Fraction) -> Interval:
+        """Every value times a number."""
+        if not factor:
+            return exact(0)
+        low = None if self.low is None else self.low * factor
+        high = None if self.high is None else self.high * factor
+        if factor > 0:
+            return Interval(low, high, self.open_low, self.open_high)
+        return Interval(high, low, self.open_high, self.open_low)
+
+    def both(self, other: Interval) -> Interval | None:
+        """The values that lie in both; None where there is none."""
+        if not self.meets(other):
+            return None
+        low, open_low = _tighter(self.low, self.open_low, other.low, other.open_low, max)
+        high, open_high = _tighter(self.high, self.open_high, other.high, other.open_high, min)
+        return Interval(low, high, open_low, open_high)
+
     def closed(self) -> Interval:
         """The same with both bounds closed."""
         return Interval(self.low, self.high)
+
+
+def _tighter(
+    one: Fraction | None,
+    one_open: bool,
+    other: Fraction | None,
+    other_open: bool,
+    pick: Callable[[Fraction, Fraction], Fraction],
+) -> tuple[Fraction | None, bool]:
+    """The tighter of two bounds on the same side."""
+    if one is None or other is None:
+        return (other, other_open) if one is None else (one, one_open)
+    if one == other:
+        return one, one_open or other_open
+    return (one, one_open) if pick(one, other) == one else (other, other_open)
 
 
 def _hull(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]) -> Interval:
@@ -105,6 +138,9 @@ def _hull(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]
         all(is_open for value, is_open in corners if value == low),
         all(is_open for value, is_open in corners if value == high),
     )
+
+
+ANYTHING = Interval(None, None)
 
 
 def exact(value: Fraction | int) -> Interval:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from .intervals import Interval
 
@@ -23,6 +23,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Gap",
+    "Located",
     "Outcome",
     "Quantity",
     "Review",
@@ -34,6 +35,7 @@ __all__ = [
 
 Severity = Literal["error", "warning", "info"]
 Certainty = Literal["certain", "likely"]
+Located = Literal["certain", "likely", "one-of"]
 Status = Literal["passed", "failed", "skipped"]
 
 
@@ -159,7 +161,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One printed figure and what it is. Two facts are the same figure when all of `identity` agrees."""
+    """One printed figure and what it is. Two facts are the same figure when all of `identity` agrees.
+
+    A figure that is not printed but follows from others is `derived`: the sum of times·fact over its pairs.
+    """
 
     name: str
     quantity: Quantity
@@ -170,6 +175,7 @@ class Fact:
     fund: str = ""
     topic: str = ""
     path: tuple[str, ...] = ()
+    derived: tuple[tuple[int, Fact], ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -206,7 +212,12 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A relation that no true values can satisfy: both sides, the difference, and where each is printed."""
+    """A relation that no true values can satisfy: both sides, the difference, and where each is printed.
+
+    `located` says how far the culprits are known: one that all relations point to, one that a common slip singles out,
+    one of several; None where the finding was not weighed against others. `root` is the id of the finding that names
+    the number this one is a symptom of.
+    """
 
     id: str
     rule: str
@@ -220,7 +231,7 @@ class Finding:
     difference: str | None = None
     culprits: tuple[Culprit, ...] = ()
     root: str | None = None
-    relation: Any = field(default=None, compare=False, repr=False)
+    located: Located | None = None
 
 
 @dataclass(frozen=True, slots=True)

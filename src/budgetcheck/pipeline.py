@@ -20,7 +20,7 @@ from .frames import frames_document
 from .identity import identify
 from .ledger import Ledger
 from .lists import inherited_funds, read_lists
-from .locate import fold_symptoms
+from .locate import locate
 from .model import Document, Review
 from .naming import Namer
 from .outline import outline
@@ -30,7 +30,7 @@ from .rulebook import Rule, load_rules, select_rules
 from .statements import read_statements
 from .table_facts import read_table_facts
 from .tables import read_tables
-from .wording import Wording, load_wording
+from .wording import Wording, load_wording, messages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ def review(document: Document, wording: Wording, rules: Sequence[Rule], language
     """Check a document already read."""
     ledger = read_ledger(document, wording)
     judgement = judge(ledger, rules, language)
-    findings = fold_symptoms(judgement.findings)
+    findings = locate(judgement, messages(language), ledger.house)
     coverage = cover(ledger, judgement.touched)
     return Review(
         document,

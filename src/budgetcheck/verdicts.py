@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from .constraints import Constraint
 from .model import Certainty, Culprit, Fact, Severity, Span
 
-__all__ = ["Draft", "Verdict", "lowered", "passed", "skipped"]
+__all__ = ["Draft", "Says", "Verdict", "lowered", "passed", "skipped"]
 
+Says = Callable[[], Constraint | None]
 _LOWER: Mapping[Severity, Severity | None] = {"error": "warning", "warning": "info", "info": None}
 
 
@@ -30,22 +31,25 @@ class Draft:
     certainty: Certainty = "certain"
     severity: Severity | None = None
     kind: str | None = None
-    relation: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`facts` are the printed numbers that took part; `missing` names what a skipped rule lacks."""
+    """`facts` are the printed numbers that took part; `missing` names what a skipped rule lacks.
+
+    `says` gives what was judged as a constraint, for reasoning over all of them; it is only worked out where needed.
+    """
 
     status: str
     facts: tuple[Fact, ...] = ()
     missing: tuple[str, ...] = ()
     draft: Draft | None = None
+    says: Says | None = None
 
 
-def passed(*facts: Fact) -> Verdict:
+def passed(*facts: Fact, says: Says | None = None) -> Verdict:
     """The relation holds for these facts."""
-    return Verdict("passed", facts)
+    return Verdict("passed", facts, says=says)
 
 
 def skipped(*missing: str) -> Verdict:

@@ -16,7 +16,7 @@ from .amounts import NUMBER, fold
 from .errors import RuleError
 from .shapes import CODES, Shape, compile_shape
 
-__all__ = ["Unit", "Wording", "alternation", "load_wording", "read_toml", "rules_folder"]
+__all__ = ["Unit", "Wording", "alternation", "load_wording", "messages", "read_toml", "rules_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ class Wording:
     def level_mark(self) -> re.Pattern[str]:
         """The (类), (款), (项) marks."""
         return re.compile(alternation(self.table("marks")["class"]))
+
+
+def messages(language: str) -> Mapping[str, Any]:
+    """What the program itself says in a language."""
+    found: Mapping[str, Any] = load_wording().table("messages")[language]
+    return found
 
 
 def rules_folder() -> Path:

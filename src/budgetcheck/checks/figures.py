@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from ..amounts import format_value
+from ..constraints import equal, summed
 from ..intervals import total
 from ..ledger import Ledger
 from ..model import Culprit, Fact, Severity
@@ -50,10 +52,11 @@ def _group(rule: Rule, ledger: Ledger, facts: Sequence[Fact]) -> Iterator[Verdic
     for fact in facts:
         if fact is reference:
             continue
+        says = functools.partial(equal, reference, fact)
         if _agree(fact, reference):
-            yield passed(fact, reference)
+            yield passed(fact, reference, says=says)
         else:
-            yield Verdict("failed", (fact, reference), (), _mismatch(rule, ledger, fact, reference, facts))
+            yield Verdict("failed", (fact, reference), (), _mismatch(rule, ledger, fact, reference, facts), says)
 
 
 def _commonest(facts: Sequence[Fact]) -> Fact:
@@ -96,7 +99,6 @@ def _mismatch(rule: Rule, ledger: Ledger, fact: Fact, reference: Fact, facts: Se
         tuple(culprits),
         severity=severity,
         kind=kind,
-        relation=("equal", fact, reference),
     )
 
 
@@ -141,8 +143,9 @@ def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...], 
     """One class; where an item's name could not be read whole, the list is not complete and less is no finding."""
     everything = total(fact.quantity.interval for fact in listed)
     facts = (parent, *listed)
+    says = functools.partial(summed, parent, listed, "==" if complete else "<=")
     if everything.meets(parent.quantity.interval) or (not complete and everything.below(parent.quantity.interval)):
-        return Verdict("passed", facts)
+        return passed(*facts, says=says)
     quantity = parent.quantity
     decimals = max(quantity.decimals, ledger.house.get(quantity.unit, 0))
     points = sum((fact.quantity.point for fact in listed), Fraction(0))
@@ -156,9 +159,8 @@ def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...], 
     draft = Draft(
         (parent,), listed, fields, right, difference, (Culprit(quantity.text, None, parent.span),),
         severity=rule.severity if more else "warning", certainty="certain" if more else "likely",
-        relation=("difference", points - quantity.point, facts),
     )  # fmt: skip
-    return Verdict("failed", facts, (), draft)
+    return Verdict("failed", facts, (), draft, says)
 
 
 def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -180,8 +182,9 @@ def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) -> Verdict:
     (actual, one), (_, other) = first, second
+    says = functools.partial(equal, one, other)
     if one.quantity.interval.meets(other.quantity.interval):
-        return passed(one, other)
+        return passed(one, other, says=says)
     fields: dict[str, str | Fact] = {
         "amount": actual.quantity.text,
         "here": other.quantity.text,
@@ -194,4 +197,5 @@ def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) 
         (one, other),
         (),
         Draft((other,), (one,), fields, one.quantity.text, None, culprits, "likely"),
+        says,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from ..amounts import format_value
+from ..constraints import Constraint, Term, Word, bound, equal, summed
 from ..intervals import Interval, exact, total
 from ..ledger import Ledger
 from ..model import Claim, Culprit, Fact, Span
 from ..rulebook import Rule
-from ..verdicts import Draft, Verdict, passed, skipped
+from ..verdicts import Draft, Says, Verdict, passed, skipped
 
 __all__ = ["carried", "direction", "flat", "indicator", "negated", "no_plan", "trend", "turn", "zero_base"]
 
@@ -26,7 +28,15 @@ def _word(claim: Claim, slot: str) -> Span:
     return replace(claim.span, text=claim.words.get(f"{slot}_text", claim.span.text))
 
 
-def _failed(claim: Claim, facts: tuple[Fact, ...], slot: str, should: str | None, rule: Rule, **fields: str) -> Verdict:
+def _failed(
+    claim: Claim,
+    facts: tuple[Fact, ...],
+    slot: str,
+    should: str | None,
+    rule: Rule,
+    says: Says | None = None,
+    **fields: str,
+) -> Verdict:
     word = _word(claim, slot)
     known = {name: found[0].quantity.text for name, found in claim.parts.items() if found}
     likely = not claim.explicit
@@ -35,7 +45,38 @@ def _failed(claim: Claim, facts: tuple[Fact, ...], slot: str, should: str | None
         (Culprit(word.text, should, word),), certainty="likely" if likely else "certain",
         severity="warning" if likely and rule.severity == "error" else rule.severity,
     )  # fmt: skip
-    return Verdict("failed", facts, (), draft)
+    return Verdict("failed", facts, (), draft, says)
+
+
+def _rests_on(claim: Claim, slot: str, should: str | None, holds: Constraint, turned: Constraint | None) -> Constraint:
+    """A constraint that a word of the claim states."""
+    span = _word(claim, slot)
+    return replace(holds, word=Word(span, span.text, should), turned=turned)
+
+
+def _ordered(left: Fact, relation: str, right: Fact | None) -> Constraint:
+    """left > right (or <, =); without a right side against 100 %."""
+    if right is None:
+        return bound(left, {">": ">=", "<": "<="}.get(relation, "=="), Fraction(100))
+    return equal(left, right) if relation == "=" else summed(*_larger_first(left, relation, right), "<=")
+
+
+def _larger_first(left: Fact, relation: str, right: Fact) -> tuple[Fact, tuple[Fact, ...]]:
+    return (left, (right,)) if relation == ">" else (right, (left,))
+
+
+def _compared(claim: Claim, should: str | None, left: Fact, relation: str, right: Fact | None) -> Constraint:
+    return _rests_on(claim, "compare", should, _ordered(left, relation, right), None)
+
+
+def _moved(claim: Claim, should: str | None, current: Fact, way: str, prior: Fact) -> Constraint:
+    up, down = _ordered(current, ">", prior), _ordered(current, "<", prior)
+    holds, turned = (up, down) if way == "up" else (down, up)
+    return _rests_on(claim, "direction", should, holds, turned)
+
+
+def _unmoved(claim: Claim, current: Fact, prior: Fact) -> Constraint:
+    return _rests_on(claim, "direction", None, equal(current, prior), None)
 
 
 def _relation(word: str) -> str:
@@ -65,13 +106,19 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         else:
             yield skipped("percent" if actual else "actual")
             continue
-        if any(_possible(relation, left, right) for _, left, right in sides):
-            yield passed(*(f for f in (actual, percent, *budgets[:1]) if f is not None))
+        fitting = next((other for other, left, right in sides if _possible(relation, left, right)), None)
+        subject = percent or actual
+        assert subject is not None
+        if fitting is not None:
+            rival = None if percent else fitting
+            says = functools.partial(_compared, claim, None, subject, relation, rival)
+            yield passed(*(f for f in (actual, percent, *budgets[:1]) if f is not None), says=says)
             continue
         other, left, right = sides[0]
         right_word = words["greater" if right.below(left) else "less" if left.below(right) else "equal"]
-        facts = tuple(dict.fromkeys(f for f in (percent or actual, other) if f is not None))
-        yield _failed(claim, facts, "compare", right_word, rule, figure=other.quantity.text)
+        facts = tuple(dict.fromkeys((subject, other)))
+        says = functools.partial(_compared, claim, right_word, subject, relation, None if percent else other)
+        yield _failed(claim, facts, "compare", right_word, rule, says, figure=other.quantity.text)
 
 
 def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -86,11 +133,14 @@ def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             continue
         delta = _one(claim, "delta") or _one(claim, "percent")
         nothing = delta is not None and not delta.quantity.value
-        if nothing or _possible(">" if way == "up" else "<", current.quantity.interval, prior.quantity.interval):
-            yield passed(current, prior)
-            continue
         suggestion = rule.options["words"]["down" if way == "up" else "up"]
-        yield _failed(claim, (current, prior), "direction", suggestion, rule, before=prior.quantity.text)
+        says = functools.partial(_moved, claim, suggestion, current, way, prior)
+        if nothing:
+            yield passed(current, prior)
+        elif _possible(">" if way == "up" else "<", current.quantity.interval, prior.quantity.interval):
+            yield passed(current, prior, says=says)
+        else:
+            yield _failed(claim, (current, prior), "direction", suggestion, rule, says, before=prior.quantity.text)
 
 
 def turn(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -115,9 +165,10 @@ def flat(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if current is None or prior is None:
             yield skipped("prior" if current else "current")
         elif current.quantity.interval.meets(prior.quantity.interval):
-            yield passed(current, prior)
+            yield passed(current, prior, says=functools.partial(_unmoved, claim, current, prior))
         else:
-            yield _failed(claim, (current, prior), "direction", None, rule, before=prior.quantity.text)
+            says = functools.partial(_unmoved, claim, current, prior)
+            yield _failed(claim, (current, prior), "direction", None, rule, says, before=prior.quantity.text)
 
 
 def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -210,10 +261,19 @@ def carried(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             room = _room(actual.quantity.interval, percent.quantity.interval)
         left = total(fact.quantity.interval for fact in amounts)
         facts = (*amounts, actual, source)
+        says = functools.partial(_left_over, amounts, actual, source)
         if left.at_most(room):
-            yield Verdict("passed", facts)
+            yield passed(*facts, says=says)
         else:
-            yield Verdict("failed", facts, (), _overdrawn(rule, ledger, amounts, actual, source, room))
+            yield Verdict("failed", facts, (), _overdrawn(rule, ledger, amounts, actual, source, room), says)
+
+
+def _left_over(amounts: tuple[Fact, ...], actual: Fact, source: Fact) -> Constraint:
+    """carried + actual <= plan, or rate · (carried + actual) <= 100 · actual."""
+    if source.quantity.dimension != "percent":
+        return summed(source, (*amounts, actual), "<=")
+    spent = Term(actual, Fraction(-100), Fraction(1))
+    return Constraint((*(Term(f, Fraction(0), Fraction(1)) for f in amounts), spent), "<=", rate=source)
 
 
 def _room(actual: Interval, percent: Interval) -> Interval:

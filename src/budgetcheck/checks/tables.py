@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ..amounts import format_value
+from ..constraints import summed
 from ..intervals import Interval, total
 from ..ledger import Ledger
 from ..model import Culprit, Fact, Span
@@ -70,9 +72,10 @@ def _column(rule: Rule, ledger: Ledger, parent: TableRow, children: Sequence[Tab
         return None
     everything = total(fact.quantity.interval for fact in parts)
     facts = (whole, *parts)
+    says = functools.partial(summed, whole, parts)
     if everything.meets(whole.quantity.interval):
-        return Verdict("passed", facts)
-    return Verdict("failed", facts, (), _draft(ledger, parent, column, whole, parts, everything))
+        return passed(*facts, says=says)
+    return Verdict("failed", facts, (), _draft(ledger, parent, column, whole, parts, everything), says)
 
 
 def _draft(
@@ -94,7 +97,6 @@ def _draft(
     return Draft(
         (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
         severity="info" if near else None, kind="rounding" if near else None,
-        relation=("difference", points - quantity.point, (whole, *parts)),
     )  # fmt: skip
 
 

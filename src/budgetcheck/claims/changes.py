@@ -120,4 +120,5 @@ def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
         interval = now.interval - by.interval if way == "up" else now.interval + by.interval
         text = f"{value}{now.unit}"
         quantity = replace(now, text=text, value=value, decimals=max(now.decimals, by.decimals), interval=interval)
-        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure="implied")
+        derived = ((1, current[0]), (-1 if way == "up" else 1, delta[0]))
+        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure="implied", derived=derived)

@@ -69,6 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "difference": finding.difference,
         "culprits": [_culprit(culprit) for culprit in finding.culprits],
         "root": finding.root,
+        "located": finding.located,
     }
 
 

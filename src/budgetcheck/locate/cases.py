@@ -1,0 +1,130 @@
+"""One case, failed relations that share numbers, and the blame for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..intervals import Interval
+from .repairs import Values, consistent, single_repairs, suspects
+from .rows import SURE, Key, Row, Web, satisfiable, solved
+from .slips import slipped
+from .solver import Explanation, explanations
+
+__all__ = ["Blame", "Case", "Diagnosis", "diagnose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Failed relations, each sharing a number or a word with another one of them."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What some failed relations are due to: one of `choices`, each alone enough, the likeliest first.
+
+    `picked` says that a common slip explains the first choice and no other; `sure` that there is one choice only, and
+    that any other explanation would take at least two more wrong numbers.
+    """
+
+    choices: tuple[Key, ...]
+    rows: tuple[Row, ...]
+    values: Values
+    picked: bool = False
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The blames of a case and the relations that may not apply; `proved` is False where no cheapest answer was."""
+
+    case: Case
+    blames: tuple[Blame, ...]
+    doubted: tuple[Row, ...] = ()
+    proved: bool = True
+
+
+def diagnose(web: Web, case: Case) -> Diagnosis:
+    """The diagnosis of one case: by one number or word alone where that is possible, else by the cheapest set."""
+    alone = single_repairs(web, case.rows)
+    if alone:
+        values = {key: found[key] for key, found in alone.items() if key in found}
+        return Diagnosis(case, (_blame(web, tuple(alone), case.rows, values),))
+    found = explanations(web, case.rows)
+    if not found:
+        return Diagnosis(case, (), proved=False)
+    return Diagnosis(case, tuple(_blames(web, case, found)), found[0].dropped)
+
+
+def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> Iterator[Blame]:
+    """For each number of the first explanation the rows that need it, and what could be wrong in its place."""
+    first = found[0]
+    others = dict.fromkeys(key for each in found[1:] for key in each.wrong if key not in first.wrong)
+    taken: set[int] = set(map(id, first.dropped))
+    for key in first.wrong:
+        rest = tuple(other for other in first.wrong if other != key)
+        rows = tuple(row for row in case.rows if id(row) not in taken and not _holds(web, row, rest, first.values))
+        if not rows:
+            continue
+        taken.update(map(id, rows))
+        choices: dict[Key, Interval | None] = {key: first.values.get(key)}
+        for swap in dict.fromkeys((*_shared(rows), *others)):
+            if swap not in first.wrong and any(swap in suspects(row) for row in rows):
+                values = consistent(web, (*rest, swap), case.rows, first.dropped)
+                if values is not None:
+                    choices[swap] = values.get(swap)
+        left = {choice: values for choice, values in choices.items() if values is not None}
+        yield _blame(web, tuple(choices), rows, left)
+
+
+def _shared(rows: Sequence[Row]) -> list[Key]:
+    found = set.intersection(*(suspects(row) for row in rows))
+    return sorted(found, key=lambda key: (key[0], key[1], len(key)))
+
+
+def _holds(web: Web, row: Row, wrong: Sequence[Key], values: Values) -> bool:
+    """Whether a row can hold with some numbers at their repaired values and the others as printed."""
+    if row.word in wrong:
+        return True
+    return satisfiable(row, lambda key: values[key] if key in wrong and key in values else web.printed(key))
+
+
+def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values) -> Blame:
+    slips = [key for key in choices if key not in values or slipped(web.numbers[key].quantity, values[key])]
+    ordered = tuple(dict.fromkeys((*slips, *choices)))
+    alone = len(choices) == 1
+    sure = alone and all(row.weight >= SURE for row in rows) and not _nearly(web, choices[0], rows)
+    return Blame(ordered, tuple(rows), values, picked=len(slips) == 1 and not alone, sure=sure)
+
+
+def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:
+    """Whether two other numbers together explain the rows as well, so that the culprit is ahead by one only."""
+    for other in sorted(suspects(rows[0]), key=lambda key: (key[0], key[1], len(key))):
+        if other != culprit and any(_pairs(web, culprit, other, rows)):
+            return True
+    return False
+
+
+def _pairs(web: Web, culprit: Key, other: Key, rows: Sequence[Row]) -> Iterator[bool]:
+    """True for each number that, wrong together with the other one, explains the rows without the culprit."""
+    values: Interval | None = None
+    for row in rows:
+        if other in row.keys:
+            left = solved(row, other, web.printed)
+            values = left if values is None else values.both(left)
+            if values is None:
+                return
+    stuck = [row for row in rows if other not in suspects(row)]
+    if values is not None:
+        domain = {other: values}
+        stuck += [
+            row for row in web.at(other)
+            if row not in rows and not satisfiable(row, lambda key: domain.get(key) or web.printed(key))
+        ]  # fmt: skip
+    if not stuck:
+        return
+    for second in set.intersection(*(suspects(row) for row in stuck)) - {culprit, other}:
+        if consistent(web, (other, second), rows) is not None:
+            yield True

@@ -1,0 +1,104 @@
+"""A short proof for a suggestion: the relations that give the culprit's value, written with the printed numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from ..amounts import format_value
+from ..intervals import exact
+from ..model import Fact
+from .cases import Blame
+from .rows import Key, Row, Web, solved
+
+__all__ = ["limits", "points", "proofs"]
+
+_MOST_TERMS = 4
+_HUNDRED = 100
+
+
+def _supporting(web: Web, culprit: Key, blame: Blame) -> Iterator[Row]:
+    """The equations that the culprit stands in, broken ones first."""
+    rows = [row for row in blame.rows if culprit in row.keys]
+    rows += [row for row in web.at(culprit) if row not in rows]
+    yield from (row for row in rows if row.operator == "==" and culprit in row.keys)
+
+
+def points(web: Web, culprit: Key, blame: Blame) -> list[Fraction]:
+    """The value that each equation gives the culprit when all other numbers are exactly as printed."""
+    found = []
+    for row in _supporting(web, culprit, blame):
+        value = solved(row, culprit, lambda key: exact(web.numbers[key].quantity.point))
+        if value.low is not None and value.low == value.high:
+            found.append(value.low)
+    return found
+
+
+def limits(web: Web, culprit: Key, blame: Blame) -> tuple[Fraction | None, Fraction | None]:
+    """The tightest lower and upper bound that inequalities give the culprit, all other numbers being as printed."""
+    lows, highs = [], []
+    for row in (row for row in web.at(culprit) if row.operator == "<=" and culprit in row.keys):
+        value = solved(row, culprit, lambda key: exact(web.numbers[key].quantity.point))
+        lows += [value.low] if value.low is not None else []
+        highs += [value.high] if value.high is not None else []
+    return max(lows, default=None), min(highs, default=None)
+
+
+def proofs(web: Web, culprit: Key, blame: Blame, words: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each equation that gives the culprit's value; nothing for a word, whose finding says why."""
+    if len(culprit) == 2:
+        for row in _supporting(web, culprit, blame):
+            yield _rated(web, row, culprit, words) if row.rate else _summed(web, row, culprit, words)
+
+
+def _summed(web: Web, row: Row, culprit: Key, words: Mapping[str, Any]) -> str:
+    """The row solved for the culprit: 10.00万元+21.52万元−3.00万元."""
+    own = row.terms[culprit][0]
+    others = {key: -factor / own for key, (factor, _) in row.terms.items() if key != culprit}
+    if not others or row.constant or len(others) > _MOST_TERMS:
+        value = sum((by * web.numbers[key].quantity.point for key, by in others.items()), -row.constant / own)
+        lead = web.numbers[culprit].quantity
+        decimals = max((web.numbers[key].quantity.decimals for key in others), default=0)
+        total = f"{format_value(value / lead.scale, decimals)}{lead.unit}"
+        return str(words["locate"]["total"]).format(count=len(others), total=total)
+    if len(others) == 1:
+        (key,) = others
+        return _placed(web.numbers[key], words)
+    return _sum(web, others)
+
+
+def _placed(fact: Fact, words: Mapping[str, Any]) -> str:
+    """A number with the page or line where it is printed."""
+    span = fact.span
+    name, number = ("page", span.page) if span.page else ("line", span.line)
+    where = str(words[name]).format(**{name: number}) if number else ""
+    if span.table:
+        where += str(words["cell"]).format(table=span.table, row=span.row or "", column=span.column or "")
+    return str(words["locate"]["printed"]).format(where=where, text=fact.quantity.shown)
+
+
+def _sum(web: Web, factors: Mapping[Key, Fraction]) -> str:
+    """10.00万元+21.52万元−3.00万元, what is added first."""
+    ordered = sorted(factors.items(), key=lambda item: item[1] < 0)
+    parts = [("+" if factor > 0 else "−", _shown(web.numbers[key], abs(factor))) for key, factor in ordered]
+    return "".join(f"{sign}{text}" for sign, text in parts).removeprefix("+")
+
+
+def _shown(fact: Fact, factor: Fraction) -> str:
+    return fact.quantity.shown if factor == 1 else f"{factor}×{fact.quantity.shown}"
+
+
+def _rated(web: Web, row: Row, culprit: Key, words: Mapping[str, Any]) -> str:
+    """A row with a rate: a quotient where the rate is the culprit, else the numbers beside each other."""
+    assert row.rate is not None
+    if culprit == row.rate:
+        above = {key: -factor / _HUNDRED for key, (factor, _) in row.terms.items() if factor}
+        below = {key: by for key, (_, by) in row.terms.items() if by}
+        return f"{_bracketed(web, above)}÷{_bracketed(web, below)}"
+    others = [web.numbers[key].quantity.shown for key in (*row.terms, row.rate) if key != culprit]
+    return str(words["separator"]).join(others)
+
+
+def _bracketed(web: Web, factors: Mapping[Key, Fraction]) -> str:
+    return _sum(web, factors) if len(factors) == 1 else f"({_sum(web, factors)})"

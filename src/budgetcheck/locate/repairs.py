@@ -1,0 +1,78 @@
+"""Repairs, exactly: which sets of printed numbers and words, taken as wrong, leave everything else consistent.
+
+A number taken as wrong may have any value; every relation it takes part in bounds that value by interval arithmetic on
+the other numbers, and the bounds must meet. A word taken as wrong turns or drops the relations that rest on it.
+Method: interval constraint propagation (Davis 1987, Constraint propagation with interval labels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+
+from ..intervals import ANYTHING, Interval
+from .rows import Key, Row, Web, satisfiable, solved
+
+__all__ = ["Values", "consistent", "single_repairs", "suspects"]
+
+Values = Mapping[Key, Interval]
+_ROUNDS = 6
+_NOT_BELOW_ZERO = Interval(Fraction(0), None)
+
+
+def single_repairs(web: Web, failed: Sequence[Row]) -> dict[Key, Values]:
+    """Every number or word which alone explains all the failed rows, with the values it may have."""
+    candidates = set.intersection(*(suspects(row) for row in failed))
+    found: dict[Key, Values] = {}
+    for key in sorted(candidates, key=lambda k: (k[0], k[1], len(k))):
+        values = consistent(web, (key,), failed)
+        if values is not None:
+            found[key] = values
+    return found
+
+
+def consistent(web: Web, wrong: Collection[Key], failed: Sequence[Row], dropped: Collection[Row] = ()) -> Values | None:
+    """The values left for the numbers taken as wrong; None where some relation still cannot hold."""
+    rows = [row for row in _concerned(web, wrong, failed) if row not in dropped]
+    rows = [held for row in rows if (held := _held(row, wrong)) is not None]
+    values: dict[Key, Interval] = {key: _possible(web, key) for key in wrong if len(key) == 2}
+
+    def domain(key: Key) -> Interval:
+        return values[key] if key in values else web.printed(key)
+
+    for _ in range(_ROUNDS):
+        before = dict(values)
+        for row in rows:
+            for key in row.keys:
+                if key in values:
+                    narrowed = values[key].both(solved(row, key, domain))
+                    if narrowed is None:
+                        return None
+                    values[key] = narrowed
+        if values == before:
+            break
+    return values if all(satisfiable(row, domain) for row in rows) else None
+
+
+def _possible(web: Web, key: Key) -> Interval:
+    """What a wrong number may have been: in the narrative no less than nothing, for it would say so."""
+    fact = web.numbers[key]
+    return ANYTHING if fact.span.table or fact.quantity.value < 0 else _NOT_BELOW_ZERO
+
+
+def _concerned(web: Web, wrong: Collection[Key], failed: Sequence[Row]) -> list[Row]:
+    """The failed rows and every row that a suspect takes part in, each once."""
+    rows = {id(row): row for row in failed}
+    for key in wrong:
+        rows |= {id(row): row for row in web.at(key)}
+    return list(rows.values())
+
+
+def _held(row: Row, wrong: Collection[Key]) -> Row | None:
+    """What a row says once some words are taken as wrong; None where nothing is left of it."""
+    return row.turned if row.word is not None and row.word in wrong else row
+
+
+def suspects(row: Row) -> set[Key]:
+    """The numbers of a row and the word that it rests on."""
+    return {*row.keys, *((row.word,) if row.word else ())}

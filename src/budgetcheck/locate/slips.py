@@ -1,0 +1,97 @@
+"""How a wrong number came about and what it should be: keystrokes, lost signs, shifted points, pasted neighbours.
+
+The errors are those that transcription studies find (Gentner 1983, Keystroke timing in transcription typing;
+Panko 1998, What we know about spreadsheet errors): one digit substituted, transposed, dropped or doubled.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from ..amounts import format_value, spread
+from ..intervals import Interval
+from ..model import Quantity
+
+__all__ = ["one_keystroke", "should_be", "slipped"]
+
+_DIGITS = "0123456789"
+_UNIT_SLIP = 10_000
+
+
+def should_be(number: Quantity, values: Interval, house: int, points: Sequence[Fraction]) -> str | None:
+    """What should be printed, in the number's own unit and decimals; None where nothing bounds it.
+
+    `points` are what single equations give for it; without one there are bounds at most. Where several printed values
+    are possible, one that most relations give is preferred, then one that a single keystroke turned into what is
+    printed, else the one in the middle.
+    """
+    if values.low is None or values.high is None or not points:
+        return None
+    decimals = max(number.decimals, house)
+    given = [format_value(point / number.scale, decimals) for point in points]
+    given = [text for text in given if _fits(text, number, values)]
+    middle = format_value((values.low + values.high) / 2 / number.scale, decimals)
+    best = max(dict.fromkeys(given), key=given.count) if given else middle
+    near = [text for text in one_keystroke(_plain(number)) if _fits(text, number, values)]
+    if near and given.count(best) < 2 and not _only(values, number, decimals):
+        best = min(near, key=lambda text: (abs(Decimal(text) - Decimal(best)), len(text), text))
+    return _unpadded(best, number.decimals)
+
+
+def slipped(number: Quantity, values: Interval) -> bool:
+    """Whether a possible value is one keystroke, a lost sign, a shifted point or a unit away from what is printed."""
+    return any(_fits(text, number, values) for text in _slips(number))
+
+
+def _plain(number: Quantity) -> str:
+    return format_value(Fraction(number.value), number.decimals)
+
+
+def _only(values: Interval, number: Quantity, decimals: int) -> bool:
+    """Whether just one value with these decimals is possible."""
+    assert values.low is not None
+    assert values.high is not None
+    return values.high - values.low <= number.scale / 10**decimals
+
+
+def _fits(text: str, number: Quantity, values: Interval) -> bool:
+    """Whether a printed text could stand for one of the values."""
+    decimals = len(text.partition(".")[2])
+    return bool(values.meets(spread(Decimal(text), decimals, number.scale)))
+
+
+def _unpadded(text: str, decimals: int) -> str:
+    """Without the trailing zeros that the printed number, with its fewer decimals, does not show either."""
+    whole, point, fraction = text.partition(".")
+    kept = fraction[:decimals] + fraction[decimals:].rstrip("0")
+    return f"{whole}{point}{kept}" if kept else whole
+
+
+def _slips(number: Quantity) -> Iterator[str]:
+    plain = _plain(number)
+    yield from one_keystroke(plain)
+    yield plain[1:] if plain.startswith("-") else f"-{plain}"
+    for power in (10, 100, _UNIT_SLIP):
+        yield format_value(Fraction(plain) * power, max(number.decimals - len(str(power)) + 1, 0))
+        yield format_value(Fraction(plain) / power, number.decimals + len(str(power)) - 1)
+
+
+def one_keystroke(text: str) -> Iterator[str]:
+    """Every number that differs from this one by one digit substituted, transposed, dropped or inserted."""
+    places = [index for index, char in enumerate(text) if char.isdigit()]
+    for index in places:
+        yield from (text[:index] + digit + text[index + 1 :] for digit in _DIGITS if digit != text[index])
+        dropped = text[:index] + text[index + 1 :]
+        if any(char.isdigit() for char in dropped) and not dropped.endswith(".") and not dropped.startswith("."):
+            yield dropped
+    for one, other in itertools.pairwise(places):
+        chars = list(text)
+        chars[one], chars[other] = chars[other], chars[one]
+        if "".join(chars) != text:
+            yield "".join(chars)
+    start = places[0] if places else 0
+    for index in range(start, len(text) + 1):
+        yield from (text[:index] + digit + text[index:] for digit in _DIGITS)
