@@ -167,7 +167,8 @@ class Namer:
     def _qualifier(self, text: str) -> str:
         """What stands before a figure's name, unless it only names the maker or fills the sentence."""
         for entity in self.entities:
-            text = text.replace(entity, "")
+            # What stands before the maker's name belongs to a longer form of it.
+            text = text.rpartition(entity)[2]
         text = self._without_fillers(text)
         return "" if self._fund(text) and len(text) <= 14 else text
 

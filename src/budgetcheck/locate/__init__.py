@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..amounts import refined
 from ..engine import Judgement
-from ..model import Finding
+from ..intervals import Interval
+from ..model import Finding, Quantity
 from .cases import Case, diagnose
 from .rows import Key, Row, Web
 from .tell import retold
@@ -25,9 +27,23 @@ def locate(judgement: Judgement, words: Mapping[str, Any], house: Mapping[str, i
 
     `words` are the messages of one language, `house` the decimals that the document prints by unit.
     """
-    web = Web(judgement.judged)
-    diagnoses = [diagnose(web, case) for case in _cases(list(web.failed()))]
-    return retold(judgement.findings, diagnoses, web, words, house)
+    findings = _located(judgement.findings, Web(judgement.judged, _as_printed, house), words, house)
+    if any(finding.certainty == "likely" and finding.located is None for finding in findings):
+        findings = _located(findings, Web(judgement.judged, lambda n: refined(n, dict(house)), house), words, house)
+    return findings
+
+
+def _located(
+    findings: Sequence[Finding], web: Web, words: Mapping[str, Any], house: Mapping[str, int]
+) -> tuple[Finding, ...]:
+    """The findings that fail in one reading of the numbers located, those located before left alone."""
+    done = {finding.id for finding in findings if finding.located or finding.root}
+    cases = _cases([row for row in web.failed() if row.finding not in done])
+    return retold(findings, [diagnose(web, case) for case in cases], web, words, house)
+
+
+def _as_printed(number: Quantity) -> Interval:
+    return number.interval
 
 
 def _cases(failed: Sequence[Row]) -> Iterator[Case]:

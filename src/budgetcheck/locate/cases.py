@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ..intervals import Interval
 from .repairs import Values, consistent, single_repairs, suspects
 from .rows import SURE, Key, Row, Web, satisfiable, solved
-from .slips import slipped
 from .solver import Explanation, explanations
 
 __all__ = ["Blame", "Case", "Diagnosis", "diagnose"]
@@ -92,11 +91,13 @@ def _holds(web: Web, row: Row, wrong: Sequence[Key], values: Values) -> bool:
 
 
 def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values) -> Blame:
-    slips = [key for key in choices if key not in values or slipped(web.numbers[key].quantity, values[key])]
-    ordered = tuple(dict.fromkeys((*slips, *choices)))
+    odds = [key for key in choices if key in values and web.odd(key)]
+    slips = [key for key in choices if key not in values or web.slipped(key, values[key])]
+    ordered = tuple(dict.fromkeys((*odds, *slips, *choices)))
     alone = len(choices) == 1
     sure = alone and all(row.weight >= SURE for row in rows) and not _nearly(web, choices[0], rows)
-    return Blame(ordered, tuple(rows), values, picked=len(slips) == 1 and not alone, sure=sure)
+    picked = not alone and len(odds or slips) == 1
+    return Blame(ordered, tuple(rows), values, picked=picked, sure=sure)
 
 
 def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:

@@ -51,6 +51,8 @@ def consistent(web: Web, wrong: Collection[Key], failed: Sequence[Row], dropped:
                     values[key] = narrowed
         if values == before:
             break
+    if any(_senseless(web, key, left) for key, left in values.items()):
+        return None
     return values if all(satisfiable(row, domain) for row in rows) else None
 
 
@@ -58,6 +60,13 @@ def _possible(web: Web, key: Key) -> Interval:
     """What a wrong number may have been: in the narrative no less than nothing, for it would say so."""
     fact = web.numbers[key]
     return ANYTHING if fact.span.table or fact.quantity.value < 0 else _NOT_BELOW_ZERO
+
+
+def _senseless(web: Web, key: Key, left: Interval) -> bool:
+    """Whether only amounts below nothing are left for a number printed without a sign that was not merely lost."""
+    printed = web.printed(key)
+    below = left.high is not None and left.high < 0
+    return below and web.numbers[key].quantity.value >= 0 and not left.meets(-printed)
 
 
 def _concerned(web: Web, wrong: Collection[Key], failed: Sequence[Row]) -> list[Row]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +12,8 @@ from fractions import Fraction
 from ..constraints import Constraint, Word
 from ..engine import Judged
 from ..intervals import ANYTHING, Interval, exact, total
-from ..model import Fact
+from ..model import Fact, Quantity
+from .slips import odd, slipped
 
 __all__ = ["SURE", "Key", "Row", "Web", "satisfiable", "solved"]
 
@@ -48,9 +51,15 @@ class Row:
 
 
 class Web:
-    """All judged relations of a document, made into rows as they are asked for, and what is printed where."""
+    """All judged relations of a document, made into rows as they are asked for, and what is printed where.
 
-    def __init__(self, judged: Sequence[Judged]) -> None:
+    `read` gives what a printed number stands for: as printed, or as the house that drops trailing zeros means it.
+    """
+
+    def __init__(
+        self, judged: Sequence[Judged], read: Callable[[Quantity], Interval], house: Mapping[str, int]
+    ) -> None:
+        self._read, self._house = read, house
         self.numbers: dict[Key, Fact] = {}
         self.words: dict[Key, Word] = {}
         self._judged = judged
@@ -71,7 +80,7 @@ class Web:
     def broken(self, row: Row) -> bool:
         """Whether a row cannot hold for what is printed."""
         if id(row) not in self._broken:
-            self._broken[id(row)] = row.finding is not None and not satisfiable(row, self.printed)
+            self._broken[id(row)] = not satisfiable(row, self.printed)
         return self._broken[id(row)]
 
     def at(self, key: Key) -> list[Row]:
@@ -83,11 +92,36 @@ class Web:
                 for beside in row.terms if row else ():
                     self.at(beside)
         found = (self._row(index) for index in dict.fromkeys(self._touching.get(place, ())))
-        return [row for row in found if row is not None and (key in row.keys or key == row.word)]
+        return [row for row in found if row is not None and (key in row.keys or key == row.word) and self._usable(row)]
+
+    def _usable(self, row: Row) -> bool:
+        """A relation that no rule found broken but that cannot hold in this reading was let pass for its rounding."""
+        return row.finding is not None or not self.broken(row)
+
+    def slipped(self, key: Key, values: Interval) -> bool:
+        """Whether a common slip turns one of the values into what is printed."""
+        number = self.numbers[key].quantity
+        return slipped(number, values, self._house.get(number.unit, number.decimals))
+
+    def odd(self, key: Key) -> bool:
+        """Whether no other number of its unit is printed in this way."""
+        number = self.numbers[key].quantity
+        return odd(number, self._decimals[number.unit] - Counter((number.decimals,)))
+
+    @functools.cached_property
+    def _decimals(self) -> dict[str, Counter[int]]:
+        """How many numbers of each unit are printed with how many decimals."""
+        places: dict[Key, Quantity] = {}
+        for each in self._judged:
+            places.update(((fact.span.block, fact.span.start), fact.quantity) for fact in _printed(each.facts))
+        counts: dict[str, Counter[int]] = {}
+        for number in places.values():
+            counts.setdefault(number.unit, Counter())[number.decimals] += 1
+        return counts
 
     def printed(self, key: Key) -> Interval:
         """What a printed number stands for."""
-        return self.numbers[key].quantity.interval
+        return self._read(self.numbers[key].quantity)
 
     def _row(self, index: int) -> Row | None:
         if index not in self._rows:

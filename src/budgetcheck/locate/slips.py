@@ -7,7 +7,7 @@ Panko 1998, What we know about spreadsheet errors): one digit substituted, trans
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,14 +15,14 @@ from ..amounts import format_value, spread
 from ..intervals import Interval
 from ..model import Quantity
 
-__all__ = ["one_keystroke", "should_be", "slipped"]
+__all__ = ["odd", "one_keystroke", "should_be", "slipped"]
 
 _DIGITS = "0123456789"
 _UNIT_SLIP = 10_000
 
 
 def should_be(number: Quantity, values: Interval, house: int, points: Sequence[Fraction]) -> str | None:
-    """What should be printed, in the number's own unit and decimals; None where nothing bounds it.
+    """What should be printed, in the number's own unit, decimals and separators; None where nothing bounds it.
 
     `points` are what single equations give for it; without one there are bounds at most. Where several printed values
     are possible, one that most relations give is preferred, then one that a single keystroke turned into what is
@@ -35,15 +35,28 @@ def should_be(number: Quantity, values: Interval, house: int, points: Sequence[F
     given = [text for text in given if _fits(text, number, values)]
     middle = format_value((values.low + values.high) / 2 / number.scale, decimals)
     best = max(dict.fromkeys(given), key=given.count) if given else middle
-    near = [text for text in one_keystroke(_plain(number)) if _fits(text, number, values)]
-    if near and given.count(best) < 2 and not _only(values, number, decimals):
-        best = min(near, key=lambda text: (abs(Decimal(text) - Decimal(best)), len(text), text))
-    return _unpadded(best, number.decimals)
+    if given.count(best) < 2 and not _only(values, number, decimals):
+        near = [text for text in one_keystroke(_plain(number)) if _fits(text, number, values)]
+        near = [text for text in near if len(text.partition(".")[2]) in (number.decimals, house)]
+        best = min(near, key=lambda text: (abs(Decimal(text) - Decimal(best)), text), default=best)
+    text = _unpadded(format_value(Fraction(best), decimals), number.decimals)
+    return f"{Decimal(text):,}" if "," in number.text else text
 
 
-def slipped(number: Quantity, values: Interval) -> bool:
-    """Whether a possible value is one keystroke, a lost sign, a shifted point or a unit away from what is printed."""
-    return any(_fits(text, number, values) for text in _slips(number))
+def slipped(number: Quantity, values: Interval, house: int) -> bool:
+    """Whether a possible value is one keystroke, a lost sign, a shifted point or a unit away from what is printed.
+
+    The possible values are those with the decimals of the number or of the house.
+    """
+    usual = (number.decimals, house)
+    return any(_fits(text, number, values) for text in _slips(number) if len(text.partition(".")[2]) in usual)
+
+
+def odd(number: Quantity, printed: Collection[int]) -> bool:
+    """Whether a number is printed as no other of its unit: a leading zero, or decimals not among the `printed` ones."""
+    digits = number.text.lstrip("-−(（")
+    led = digits[:1] == "0" and digits[1:2].isdigit()
+    return led or number.decimals not in printed
 
 
 def _plain(number: Quantity) -> str:
@@ -60,7 +73,8 @@ def _only(values: Interval, number: Quantity, decimals: int) -> bool:
 def _fits(text: str, number: Quantity, values: Interval) -> bool:
     """Whether a printed text could stand for one of the values."""
     decimals = len(text.partition(".")[2])
-    return bool(values.meets(spread(Decimal(text), decimals, number.scale)))
+    read: Interval = spread(Decimal(text), decimals, number.scale)
+    return values.meets(read)
 
 
 def _unpadded(text: str, decimals: int) -> str:
