@@ -10,6 +10,7 @@ from typing import Any
 
 from .checks import CHECKS
 from .equations import judge_equation
+from .intervals import Interval
 from .ledger import Ledger
 from .model import Fact, Finding, Outcome, Severity, Span
 from .rulebook import Rule
@@ -28,6 +29,7 @@ class Judged:
     facts: tuple[Fact, ...]
     says: Says
     finding: str | None = None
+    readings: tuple[tuple[Fact, Interval], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,14 @@ def _judged(rule: Rule, verdicts: Sequence[Verdict], found: Sequence[Finding | N
     for verdict, finding in zip(verdicts, found, strict=True):
         if verdict.says is not None and verdict.status != "skipped":
             severity = finding.severity if finding else rule.severity
-            yield Judged(rule.id, severity, verdict.facts, verdict.says, finding.id if finding else None)
+            yield Judged(
+                rule.id,
+                severity,
+                verdict.facts,
+                verdict.says,
+                finding.id if finding else None,
+                verdict.draft.readings if verdict.draft else (),
+            )
 
 
 def _outcome(rule: Rule, verdicts: Sequence[Verdict], found: Sequence[Finding]) -> Outcome:

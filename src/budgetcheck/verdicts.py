@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .constraints import Constraint
+from .intervals import Interval
 from .model import Certainty, Culprit, Fact, Severity, Span
 
 __all__ = ["Draft", "Says", "Verdict", "lowered", "passed", "skipped"]
@@ -31,6 +32,7 @@ class Draft:
     certainty: Certainty = "certain"
     severity: Severity | None = None
     kind: str | None = None
+    readings: tuple[tuple[Fact, Interval], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from ..amounts import format_value
 from ..constraints import Constraint, Term, Word, bound, equal, summed
 from ..intervals import Interval, exact, total
 from ..ledger import Ledger
-from ..model import Claim, Culprit, Fact, Span
+from ..model import Claim, Culprit, Fact, Quantity, Span
 from ..rulebook import Rule
+from ..slips import slipped
 from ..verdicts import Draft, Says, Verdict, passed, skipped
 
 __all__ = ["carried", "direction", "flat", "indicator", "negated", "no_plan", "trend", "turn", "zero_base"]
@@ -298,8 +299,31 @@ def _overdrawn(
         "carried": f"{format_value(stated / unit.scale, decimals)}{unit.unit}", "actual": actual.quantity.text,
         "source": source.quantity.text, "expected": expected, "difference": difference, "name": actual.name,
     }  # fmt: skip
+    reading = _as_plan(ledger, amounts, actual, source)
+    fields["hint"] = ""
+    if reading is not None:
+        left = actual.quantity.interval - reading
+        shown = {"reading": _middle(reading, unit, decimals), "left": _middle(left, unit, decimals)}
+        fields["hint"] = str(rule.options["hint"]).format(**fields, **shown)
     culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (*amounts, actual, source))
-    return Draft(amounts, (actual, source), fields, f"≤{expected}", difference, culprits)
+    readings = ((actual, reading),) if reading is not None else ()
+    return Draft(amounts, (actual, source), fields, f"≤{expected}", difference, culprits, readings=readings)
+
+
+def _as_plan(ledger: Ledger, amounts: tuple[Fact, ...], actual: Fact, rate: Fact) -> Interval | None:
+    """What was spent if the plan stands in the place of it: only where the carry-over then fits, or nearly does."""
+    if rate.quantity.dimension != "percent" or len(amounts) != 1:
+        return None
+    spent = actual.quantity.interval * rate.quantity.interval.scaled(Fraction(1, 100))
+    left, number = actual.quantity.interval - spent, amounts[0].quantity
+    fits = number.interval.meets(left) or slipped(number, left, ledger.house.get(number.unit, number.decimals))
+    return spent if fits else None
+
+
+def _middle(values: Interval, unit: Quantity, decimals: int) -> str:
+    assert values.low is not None
+    assert values.high is not None
+    return f"{format_value((values.low + values.high) / 2 / unit.scale, decimals)}{unit.unit}"
 
 
 def negated(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

@@ -15,7 +15,7 @@ from ..amounts import refined
 from ..engine import Judgement
 from ..intervals import Interval
 from ..model import Finding, Quantity
-from .cases import Case, diagnose
+from .cases import Case, Diagnosis, diagnose
 from .rows import Key, Row, Web
 from .tell import retold
 
@@ -38,8 +38,23 @@ def _located(
 ) -> tuple[Finding, ...]:
     """The findings that fail in one reading of the numbers located, those located before left alone."""
     done = {finding.id for finding in findings if finding.located or finding.root}
-    cases = _cases([row for row in web.failed() if row.finding not in done])
-    return retold(findings, [diagnose(web, case) for case in cases], web, words, house)
+    cases = list(_cases([row for row in web.failed() if row.finding not in done]))
+    return retold(findings, list(_diagnosed(web, cases)), web, words, house)
+
+
+def _diagnosed(web: Web, cases: list[Case]) -> Iterator[Diagnosis]:
+    """The diagnosis of each case; cases of which one blames a number that failed in another one too are one case."""
+    while cases:
+        case = cases.pop(0)
+        diagnosis = diagnose(web, case)
+        own = {id(row) for row in case.rows}
+        touched = {id(row) for key in diagnosis.suspected for row in web.at(key)} - own
+        joined = [other for other in cases if any(id(row) in touched for row in other.rows)]
+        if joined:
+            cases = [other for other in cases if other not in joined]
+            cases.insert(0, Case((*case.rows, *(row for other in joined for row in other.rows))))
+        else:
+            yield diagnosis
 
 
 def _as_printed(number: Quantity) -> Interval:

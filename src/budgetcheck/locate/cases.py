@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..intervals import Interval
 from .repairs import Values, consistent, single_repairs, suspects
@@ -25,7 +25,8 @@ class Blame:
     """What some failed relations are due to: one of `choices`, each alone enough, the likeliest first.
 
     `picked` says that a common slip explains the first choice and no other; `sure` that there is one choice only, and
-    that any other explanation would take at least two more wrong numbers.
+    that any other explanation would take at least two more wrong numbers. `copies` repeat the one choice and its error;
+    `company` is what else must be wrong in the case.
     """
 
     choices: tuple[Key, ...]
@@ -33,14 +34,20 @@ class Blame:
     values: Values
     picked: bool = False
     sure: bool = False
+    copies: tuple[Key, ...] = ()
+    company: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The blames of a case and the relations that may not apply; `proved` is False where no cheapest answer was."""
+    """The blames of a case and the relations that may not apply; `proved` is False where no cheapest answer was.
+
+    `suspected` is every number and word of any cheapest explanation.
+    """
 
     case: Case
     blames: tuple[Blame, ...]
+    suspected: tuple[Key, ...] = ()
     doubted: tuple[Row, ...] = ()
     proved: bool = True
 
@@ -50,22 +57,50 @@ def diagnose(web: Web, case: Case) -> Diagnosis:
     alone = single_repairs(web, case.rows)
     if alone:
         values = {key: found[key] for key, found in alone.items() if key in found}
-        return Diagnosis(case, (_blame(web, tuple(alone), case.rows, values),))
+        return Diagnosis(case, (_blame(web, tuple(alone), case.rows, values),), tuple(alone))
     found = explanations(web, case.rows)
     if not found:
         return Diagnosis(case, (), proved=False)
-    return Diagnosis(case, tuple(_blames(web, case, found)), found[0].dropped)
+    wrong = tuple(dict.fromkeys(key for each in found for key in each.wrong))
+    return Diagnosis(case, tuple(_blames(web, case, found)), wrong, found[0].dropped)
 
 
-def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> Iterator[Blame]:
+def _as_one(web: Web, blames: list[Blame]) -> Iterator[Blame]:
+    """The blames, those for printings of one figure with the same wrong digits put together."""
+    while blames:
+        first = blames.pop(0)
+        copies = [other for other in blames if _copied(web, first, other)] if len(first.choices) == 1 else []
+        blames = [other for other in blames if other not in copies]
+        rows = (*first.rows, *(row for other in copies for row in other.rows))
+        values = {key: left for each in (first, *copies) for key, left in each.values.items()}
+        sure = first.sure or any(other.sure for other in copies)
+        keys = tuple(key for other in copies for key in other.choices)
+        yield replace(first, rows=rows, values=values, sure=sure, copies=keys)
+
+
+def _copied(web: Web, one: Blame, other: Blame) -> bool:
+    """Whether two blames are for the same printed value, and leave the same value for it."""
+    if len(other.choices) != 1:
+        return False
+    key, copy = one.choices[0], other.choices[0]
+    if key not in one.values or copy not in other.values:
+        return False
+    same = web.numbers[key].quantity.point == web.numbers[copy].quantity.point
+    return same and bool(one.values[key].meets(other.values[copy]))
+
+
+def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
     """For each number of the first explanation the rows that need it, and what could be wrong in its place."""
     first = found[0]
     others = dict.fromkeys(key for each in found[1:] for key in each.wrong if key not in first.wrong)
     taken: set[int] = set(map(id, first.dropped))
+    silent: list[Key] = []
+    blames: list[Blame] = []
     for key in first.wrong:
         rest = tuple(other for other in first.wrong if other != key)
         rows = tuple(row for row in case.rows if id(row) not in taken and not _holds(web, row, rest, first.values))
         if not rows:
+            silent.append(key)
             continue
         taken.update(map(id, rows))
         choices: dict[Key, Interval | None] = {key: first.values.get(key)}
@@ -75,7 +110,13 @@ def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> Iterator[Blam
                 if values is not None:
                     choices[swap] = values.get(swap)
         left = {choice: values for choice, values in choices.items() if values is not None}
-        yield _blame(web, tuple(choices), rows, left)
+        blames.append(replace(_blame(web, tuple(choices), rows, left), company=rest))
+    blames = list(_as_one(web, blames))
+    if blames and silent:
+        # What is wrong without breaking anything itself repeats the error of something that does.
+        values = {**blames[0].values, **{key: first.values[key] for key in silent if key in first.values}}
+        blames[0] = replace(blames[0], values=values, copies=(*blames[0].copies, *silent))
+    return blames
 
 
 def _shared(rows: Sequence[Row]) -> list[Key]:

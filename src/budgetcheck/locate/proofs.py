@@ -8,11 +8,11 @@ from typing import Any
 
 from ..amounts import format_value
 from ..intervals import exact
-from ..model import Fact
+from ..model import Fact, Span
 from .cases import Blame
 from .rows import Key, Row, Web, solved
 
-__all__ = ["limits", "points", "proofs"]
+__all__ = ["gap", "limits", "placed", "points", "proofs"]
 
 _MOST_TERMS = 4
 _HUNDRED = 100
@@ -22,7 +22,8 @@ def _supporting(web: Web, culprit: Key, blame: Blame) -> Iterator[Row]:
     """The equations that the culprit stands in, broken ones first."""
     rows = [row for row in blame.rows if culprit in row.keys]
     rows += [row for row in web.at(culprit) if row not in rows]
-    yield from (row for row in rows if row.operator == "==" and culprit in row.keys)
+    wrong = {*blame.copies, *blame.choices[:1], *blame.company} - {culprit}
+    yield from (row for row in rows if row.operator == "==" and culprit in row.keys and wrong.isdisjoint(row.keys))
 
 
 def points(web: Web, culprit: Key, blame: Blame) -> list[Fraction]:
@@ -33,6 +34,18 @@ def points(web: Web, culprit: Key, blame: Blame) -> list[Fraction]:
         if value.low is not None and value.low == value.high:
             found.append(value.low)
     return found
+
+
+def gap(web: Web, row: Row, reading: Key | None = None) -> Fraction:
+    """By how much a row without a rate misses as printed, or with one number in the middle of its other reading."""
+    total = row.constant
+    for key, (factor, _) in row.terms.items():
+        value = web.numbers[key].quantity.point
+        if key == reading:
+            values = web.readings[key]
+            value = ((values.low or Fraction(0)) + (values.high or Fraction(0))) / 2
+        total += factor * value
+    return total
 
 
 def limits(web: Web, culprit: Key, blame: Blame) -> tuple[Fraction | None, Fraction | None]:
@@ -55,34 +68,41 @@ def proofs(web: Web, culprit: Key, blame: Blame, words: Mapping[str, Any]) -> It
 def _summed(web: Web, row: Row, culprit: Key, words: Mapping[str, Any]) -> str:
     """The row solved for the culprit: 10.00万元+21.52万元−3.00万元."""
     own = row.terms[culprit][0]
+    lead = web.numbers[culprit].quantity
     others = {key: -factor / own for key, (factor, _) in row.terms.items() if key != culprit}
-    if not others or row.constant or len(others) > _MOST_TERMS:
-        value = sum((by * web.numbers[key].quantity.point for key, by in others.items()), -row.constant / own)
-        lead = web.numbers[culprit].quantity
-        decimals = max((web.numbers[key].quantity.decimals for key in others), default=0)
-        total = f"{format_value(value / lead.scale, decimals)}{lead.unit}"
-        return str(words["locate"]["total"]).format(count=len(others), total=total)
-    if len(others) == 1:
+    constant = -row.constant / own
+    if len(others) == 1 and not constant:
         (key,) = others
-        return _placed(web.numbers[key], words)
-    return _sum(web, others)
+        return placed(web.numbers[key], words)
+    if len(others) <= _MOST_TERMS:
+        return _sum(web, others, f"{format_value(constant / lead.scale, 0)}{lead.unit}" if constant else "")
+    value = sum((by * web.numbers[key].quantity.point for key, by in others.items()), constant)
+    decimals = max(web.numbers[key].quantity.decimals for key in others)
+    total = f"{format_value(value / lead.scale, decimals)}{lead.unit}"
+    return str(words["locate"]["total"]).format(count=len(others), total=total)
 
 
-def _placed(fact: Fact, words: Mapping[str, Any]) -> str:
-    """A number with the page or line where it is printed."""
+def placed(fact: Fact, words: Mapping[str, Any], beside: Fact | Span | None = None) -> str:
+    """A number with where it is printed, as far as that differs from what stands `beside` it."""
     span = fact.span
+    other = beside.span if isinstance(beside, Fact) else beside
+    own = words["locate"]
+    if span.table:
+        name = "cell" if other is not None and other.table == span.table else "table_cell"
+        fields = {"table": span.table, "row": span.row or "", "column": span.column or ""}
+        return str(own[name]).format(text=fact.quantity.shown, **fields)
+    if other is not None and other.block == span.block:
+        return fact.quantity.shown
     name, number = ("page", span.page) if span.page else ("line", span.line)
     where = str(words[name]).format(**{name: number}) if number else ""
-    if span.table:
-        where += str(words["cell"]).format(table=span.table, row=span.row or "", column=span.column or "")
-    return str(words["locate"]["printed"]).format(where=where, text=fact.quantity.shown)
+    return str(own["printed"]).format(where=where, text=fact.quantity.shown)
 
 
-def _sum(web: Web, factors: Mapping[Key, Fraction]) -> str:
+def _sum(web: Web, factors: Mapping[Key, Fraction], first: str = "") -> str:
     """10.00万元+21.52万元−3.00万元, what is added first."""
     ordered = sorted(factors.items(), key=lambda item: item[1] < 0)
     parts = [("+" if factor > 0 else "−", _shown(web.numbers[key], abs(factor))) for key, factor in ordered]
-    return "".join(f"{sign}{text}" for sign, text in parts).removeprefix("+")
+    return (first + "".join(f"{sign}{text}" for sign, text in parts)).removeprefix("+")
 
 
 def _shown(fact: Fact, factor: Fraction) -> str:

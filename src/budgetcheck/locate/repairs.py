@@ -70,10 +70,10 @@ def _senseless(web: Web, key: Key, left: Interval) -> bool:
 
 
 def _concerned(web: Web, wrong: Collection[Key], failed: Sequence[Row]) -> list[Row]:
-    """The failed rows and every row that a suspect takes part in, each once."""
+    """The failed rows and every row that a suspect takes part in, each once; what failed elsewhere is another case."""
     rows = {id(row): row for row in failed}
     for key in wrong:
-        rows |= {id(row): row for row in web.at(key)}
+        rows |= {id(row): row for row in web.at(key) if not web.broken(row)}
     return list(rows.values())
 
 

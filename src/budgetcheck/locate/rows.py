@@ -13,7 +13,7 @@ from ..constraints import Constraint, Word
 from ..engine import Judged
 from ..intervals import ANYTHING, Interval, exact, total
 from ..model import Fact, Quantity
-from .slips import odd, slipped
+from ..slips import odd, slipped
 
 __all__ = ["SURE", "Key", "Row", "Web", "satisfiable", "solved"]
 
@@ -62,6 +62,9 @@ class Web:
         self._read, self._house = read, house
         self.numbers: dict[Key, Fact] = {}
         self.words: dict[Key, Word] = {}
+        self.readings: dict[Key, Interval] = {
+            (fact.span.block, fact.span.start): values for each in judged for fact, values in each.readings
+        }
         self._judged = judged
         self._rows: dict[int, Row | None] = {}
         self._broken: dict[int, bool] = {}

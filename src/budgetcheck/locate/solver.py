@@ -45,7 +45,7 @@ def explanations(web: Web, failed: Sequence[Row]) -> list[Explanation] | None:
     The program holds the failed rows and what lies around them; it is widened by a ring of relations as long as an
     answer blames a number at its rim. Failed rows of other cases share no number with this one and are left to them.
     """
-    own = {id(row) for row in failed}
+    own = set(map(id, failed))
     inner = dict.fromkeys(key for row in failed for key in row.keys)
     for _ in range(_MOST_RINGS):
         around = (row for key in inner for row in web.at(key) if id(row) in own or not web.broken(row))
@@ -53,8 +53,9 @@ def explanations(web: Web, failed: Sequence[Row]) -> list[Explanation] | None:
         rim = dict.fromkeys(key for row in rows for key in row.keys if key not in inner)
         if len(inner) + len(rim) > _MOST_NUMBERS:
             return None
-        found = _Program(web, rows, failed).ties()
-        if found is None or not any(key in rim for each in found for key in each.wrong):
+        program = _Program(web, rows, failed, frozenset(rim))
+        found = program.ties()
+        if not program.at_rim:
             return found
         inner |= rim
     return None
@@ -63,10 +64,11 @@ def explanations(web: Web, failed: Sequence[Row]) -> list[Explanation] | None:
 class _Program:
     """One mixed-integer program: columns for numbers and for 0/1 decisions, rows for relations."""
 
-    def __init__(self, web: Web, rows: Sequence[Row], failed: Sequence[Row]) -> None:
+    def __init__(self, web: Web, rows: Sequence[Row], failed: Sequence[Row], rim: frozenset[Key]) -> None:
         import highspy
 
-        self.web, self.rows, self.failed = web, rows, failed
+        self.web, self.rows, self.failed, self.rim = web, rows, failed, rim
+        self.at_rim = False
         self.keys = list(dict.fromkeys(key for row in rows for key in row.keys))
         self.words = list(dict.fromkeys(row.word for row in rows if row.word is not None))
         self.units, self.limits = _scales(web, self.keys)
@@ -166,7 +168,7 @@ class _Program:
         return self.web.numbers[key].quantity.dimension
 
     def ties(self) -> list[Explanation] | None:
-        """All answers of the lowest cost, each verified exactly."""
+        """All answers of the lowest cost, each verified exactly; none where one blames a number at the rim."""
         found: list[Explanation] = []
         best: int | None = None
         for _ in range(_MOST_CUTS):
@@ -176,6 +178,9 @@ class _Program:
             cost = sum(what.weight if isinstance(what, Row) else 1 for what in chosen)
             if best is not None and cost > best:
                 return found
+            self.at_rim = any(what in self.rim for what in chosen)
+            if self.at_rim:
+                return None
             explanation = self._verified(chosen)
             if explanation is None:
                 # Nothing inside this choice is enough: something else must be wrong.

@@ -10,10 +10,10 @@ from typing import Any
 from ..amounts import format_value
 from ..intervals import Interval
 from ..model import Culprit, Fact, Finding, Located, Quantity, Span
+from ..slips import should_be
 from .cases import Blame, Diagnosis
-from .proofs import limits, points, proofs
+from .proofs import gap, limits, placed, points, proofs
 from .rows import Key, Web, satisfiable
-from .slips import should_be
 
 __all__ = ["retold"]
 
@@ -55,13 +55,29 @@ class _Teller:
             return
         root = min(group, key=lambda finding: _order(finding, blame.choices))
         choices = blame.choices[:1] if blame.picked else blame.choices
-        culprits = tuple(self._culprit(key, blame) for key in choices)
+        culprits = tuple(self._culprit(key, blame) for key in (*choices, *blame.copies))
         located: Located = "certain" if blame.sure else "likely" if len(choices) == 1 else "one-of"
         expected = culprits[0].suggestion if len(choices) == 1 and culprits[0].suggestion else root.expected
-        message = f"{root.message}{self._said(blame, choices, culprits, located)}"
+        said = self._said(blame, choices, culprits, located, root.stated[0])
+        message = f"{root.message}{said}{self._remaining(root.id, blame)}"
         for symptom in (*group, *self._echoes(blame, choices)):
             self.told[symptom.id] = replace(symptom, root=root.id, culprits=culprits, located=located)
         self.told[root.id] = replace(root, message=message, culprits=culprits, expected=expected, located=located)
+
+    def _remaining(self, finding: str, blame: Blame) -> str:
+        """How much of a gap is left when a number stands for what another finding reads it as."""
+        for row in blame.rows:
+            reading = next((key for key in row.terms if key in self.web.readings and row.rate is None), None)
+            if row.finding == finding and reading is not None and row.operator == "==":
+                now, then = gap(self.web, row), gap(self.web, row, reading)
+                number = self.web.numbers[reading].quantity
+                if abs(then) < abs(now):
+                    house = self.house.get(number.unit, 0)
+                    fields = {"text": number.shown, "explained": _printed(abs(now) - abs(then), number, house)}
+                    return str(self.words["locate"]["remaining"]).format(
+                        rest=_printed(abs(then), number, house), **fields
+                    )
+        return ""
 
     def leave(self, diagnosis: Diagnosis) -> None:
         """Findings of a case that no number is blamed for: their relation may not apply, or nothing was proved."""
@@ -81,21 +97,26 @@ class _Teller:
         digits = should_be(number, values, house, points(self.web, key, blame))
         return Culprit(number.text, None if digits is None else f"{digits}{number.unit}", fact.span)
 
-    def _said(self, blame: Blame, choices: Sequence[Key], culprits: Sequence[Culprit], located: Located) -> str:
+    def _said(
+        self, blame: Blame, choices: Sequence[Key], culprits: Sequence[Culprit], located: Located, stated: Fact | Span
+    ) -> str:
         words = self.words["locate"]
         if located == "one-of":
-            shown = [self._choice(k, c, blame) for k, c in zip(choices, culprits, strict=True)][:_MOST_SHOWN]
+            shown = [self._choice(k, c, blame, stated) for k, c in zip(choices, culprits, strict=False)][:_MOST_SHOWN]
             told = str(words["one_of"]).format(choices=words["or"].join(shown))
             more = len(choices) - len(shown)
             return told + (words["more"].format(count=more) if more else "")
         key, culprit = choices[0], culprits[0]
-        text = str(words[located]).format(text=self._shown(key)) + self._should(key, culprit, blame)
+        text = str(words[located]).format(text=self._shown(key, stated))
+        if blame.copies:
+            text += str(words["copies"]).format(count=len(blame.copies) + 1)
+        text += self._should(key, culprit, blame)
         why = list(dict.fromkeys(proofs(self.web, key, blame, self.words)))[:_MOST_PROOFS]
         return text + (words["proof"].format(proofs=words["and"].join(why)) if why else "")
 
-    def _choice(self, key: Key, culprit: Culprit, blame: Blame) -> str:
+    def _choice(self, key: Key, culprit: Culprit, blame: Blame, stated: Fact | Span) -> str:
         should = self._should(key, culprit, blame)
-        return str(self.words["locate"]["each"]).format(text=self._shown(key), should=should)
+        return str(self.words["locate"]["each"]).format(text=self._shown(key, stated), should=should)
 
     def _should(self, key: Key, culprit: Culprit, blame: Blame) -> str:
         """What the culprit should be, as far as that is known: a value, or a bound."""
@@ -111,8 +132,10 @@ class _Teller:
                 return str(words[side]).format(limit=_printed(limit, number, self.house.get(number.unit, 0)))
         return ""
 
-    def _shown(self, key: Key) -> str:
-        return self.web.words[key].text if len(key) == 3 else self.web.numbers[key].quantity.shown
+    def _shown(self, key: Key, stated: Fact | Span) -> str:
+        if len(key) == 3:
+            return str(self.words["locate"]["word"]).format(text=self.web.words[key].text)
+        return placed(self.web.numbers[key], self.words, stated)
 
     def _echoes(self, blame: Blame, choices: Sequence[Key]) -> Iterator[Finding]:
         """Findings that state the one culprit and that its right value would silence."""

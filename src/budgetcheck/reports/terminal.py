@@ -123,10 +123,10 @@ def _others(finding: Finding, words: Mapping[str, Any]) -> str:
 
 def _suggestion(finding: Finding, words: Mapping[str, Any]) -> Text:
     text = Text()
-    for culprit in finding.culprits:
-        if culprit.suggestion:
-            text.append(f"→ {culprit.text} ", style="strike")
-            text.append(f"{words['should']} {culprit.suggestion}  ", style="bold green")
+    for printed, suggestion in dict.fromkeys((culprit.text, culprit.suggestion) for culprit in finding.culprits):
+        if suggestion:
+            text.append(f"→ {printed} ", style="strike")
+            text.append(f"{words['should']} {suggestion}  ", style="bold green")
     return text
 
 

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from ..amounts import format_value, spread
-from ..intervals import Interval
-from ..model import Quantity
+from .amounts import format_value, spread
+from .intervals import Interval
+from .model import Quantity
 
 __all__ = ["odd", "one_keystroke", "should_be", "slipped"]
 
@@ -67,14 +67,13 @@ def _only(values: Interval, number: Quantity, decimals: int) -> bool:
     """Whether just one value with these decimals is possible."""
     assert values.low is not None
     assert values.high is not None
-    return values.high - values.low <= number.scale / 10**decimals
+    return bool(values.high - values.low <= number.scale / 10**decimals)
 
 
 def _fits(text: str, number: Quantity, values: Interval) -> bool:
     """Whether a printed text could stand for one of the values."""
     decimals = len(text.partition(".")[2])
-    read: Interval = spread(Decimal(text), decimals, number.scale)
-    return values.meets(read)
+    return values.meets(spread(Decimal(text), decimals, number.scale))
 
 
 def _unpadded(text: str, decimals: int) -> str:
