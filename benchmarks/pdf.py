@@ -23,8 +23,11 @@ import pypdfium2.raw as pdfium
 from speed import ROOT, bare_loop, command_ms, median_ms
 
 import budgetcheck
+from budgetcheck.readers import layout_of
 from budgetcheck.readers.pdf import read_pdf
+from budgetcheck.wording import load_wording
 
+LAYOUT = layout_of(load_wording())
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
@@ -117,8 +120,8 @@ def repeated(path: Path, pages: int, target: Path) -> bytes:
 
 def reading(label: str, data: bytes, runs: int) -> None:
     """One line: the reader against the bare characters, by page."""
-    pages = read_pdf(data)[2]
-    reader = median_ms(lambda: read_pdf(data), runs) / pages
+    pages = read_pdf(data, LAYOUT)[2]
+    reader = median_ms(lambda: read_pdf(data, LAYOUT), runs) / pages
     full = median_ms(lambda: bare(data, codes_and_origins), runs) / pages
     weak = median_ms(lambda: bare(data, text_alone), runs) / pages
     start = f"{label:34s} {pages:5d} {bare(data, text_alone) / pages:7.0f}"
@@ -139,7 +142,7 @@ def main() -> None:
             whole, warm = command_ms("check", str(path)), median_ms(lambda path=path: budgetcheck.check(path))
             peak = memory("-m", "budgetcheck", "check", str(path))
             print(f"{path.stem[:34]:34s} command {whole:7.1f} ms   warm {warm:7.1f} ms   {peak}")
-        longest = max(paths, key=lambda path: read_pdf(path.read_bytes())[2])
+        longest = max(paths, key=lambda path: read_pdf(path.read_bytes(), LAYOUT)[2])
         print(f"\nten pages of {longest.stem}, over and over, ms a page")
         for pages in (10, 50, 100, 500):
             reading("", repeated(longest, pages, Path(folder) / "repeated.pdf"), runs=3)

@@ -16,6 +16,10 @@ from typing import Any
 
 import pytest
 
+from budgetcheck.errors import ReadError
+from budgetcheck.readers import legacy, read_document
+
+from .readings import LAYOUT
 from .test_command import BAD
 from .test_docx import p, package, root, word
 from .test_ofd import ofd
@@ -30,6 +34,9 @@ XLSX = final_accounts()
 OFD = ofd(ofd_text(20, 20, LINES[0]) + ofd_text(20, 30, LINES[1]))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 BINARY = "binary content, not text"
+A_PAGE = "a web page in spite of its suffix"
+BOOK_2003 = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+LOCKED = "the file is encrypted: it needs a password"
 UNTOLD = "neither UTF-8 nor GB18030"
 UNSAFE = "unsafe name in the archive"
 BOMB = "zip bomb"
@@ -101,6 +108,21 @@ def flipped(data: bytes, seed: int = 1, count: int = 40) -> bytes:
     return bytes(changed)
 
 
+def torn_xls() -> bytes:
+    """A workbook whose row 4 says that it holds a cell more than the file has."""
+    data = bytearray(xls())
+    at = data.find(b"\x08\x02\x10\x00\x03\x00")
+    data[at + 8] += 1
+    return bytes(data)
+
+
+def endless_xls() -> bytes:
+    """A workbook whose last record is no end."""
+    data = xls()
+    at = data.rfind(b"\x0a\x00\x00\x00")
+    return data[:at] + b"\x0b" + data[at + 1 :]
+
+
 def half(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
@@ -133,39 +155,43 @@ REFUSED: dict[str, tuple[Data, str]] = {
     "half.xls": (lambda: half(xls()), "not a workbook"),
     "head.xls": (lambda: xls()[:700], "not a workbook"),
     "flipped.docx": (flipped(DOCX, 2), "not a Word file"),
-    "flipped.xlsx": (flipped(XLSX), "damaged"),
+    "flipped.xlsx": (
+        flipped(raw("".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 99)))),
+        "damaged",
+    ),
     "flipped.ofd": (flipped(OFD), "damaged"),
     "flipped.xls": (lambda: flipped(xls()), "not a workbook"),
     # Wrong suffix.
-    "pdf.docx": (pdf, "not a Word file"),
-    "xls.docx": (xls, "not a Word file"),
-    "xlsx.docx": (XLSX, "no Word document"),
-    "html.docx": (PAGE, "not a Word file"),
     "text.docx": (TEXT, "not a Word file"),
-    "docx.xlsx": (DOCX, "a Word file with the wrong suffix"),
-    "docx.ofd": (DOCX, "no OFD.xml"),
-    "docx.pdf": (DOCX, "not a PDF file"),
     "png.pdf": (PNG, "not a PDF file"),
     "text.pdf": (TEXT, "not a PDF file"),
-    "docx.txt": (DOCX, BINARY),
-    "docx.md": (DOCX, BINARY),
-    "docx.html": (DOCX, UNTOLD),
     "png.html": (PNG, UNTOLD),
     "png.csv": (PNG, BINARY),
-    "xlsx.csv": (XLSX, BINARY),
-    "xls.csv": (xls, BINARY),
-    "pdf.doc": (pdf, "its content is of another kind"),
     "png.et": (PNG, "its content is of another kind"),
-    "text.rtf": (TEXT, "not an RTF file"),
+    "text.rtf": (TEXT, "not an .rtf file"),
     "report.exe": (TEXT, ".exe is not read"),
     "report": (TEXT, "a file without suffix is not read"),
+    "zip.txt": (zipped({"a.txt": TEXT}), "not a .txt file: a zip archive"),
+    "zip.doc": (zipped({}), "not a .doc file: a zip archive, empty, damaged or of other files"),
+    "zip.et": (b"PK\x03\x04" + bytes(200), "not a .et file: a zip archive"),
+    "half.doc": (half(DOCX), "not a Word file: the zip archive is truncated"),
+    "slides.docx": (zipped({"ppt/presentation.xml": "<a/>"}), "no word/document.xml"),
+    "slides.doc": (zipped({"ppt/presentation.xml": "<a/>"}), "not a .doc file: a presentation"),
+    "slides.txt": (container("PowerPoint Document"), "not a .txt file: a presentation"),
+    "endless.xls": (endless_xls, "not a workbook: damaged"),
+    "endless.et": (endless_xls, "not a workbook: damaged"),
+    "ole.csv": (container("Else"), "not a .csv file: an OLE file of another kind"),
+    "xml.txt": (b'<?xml version="1.0"?><a>1</a>', "not a .txt file: an XML file"),
+    "book2003.csv": (BOOK_2003, "an XML spreadsheet of 2003; save it as .xlsx"),
+    "book2003.xls": (BOOK_2003, "an XML spreadsheet of 2003; save it as .xlsx"),
     # Locked.
-    "locked.pdf": (lambda: pdf("secret"), "password"),
-    "locked.docx": (container("EncryptedPackage"), "encrypted"),
-    "locked.xlsx": (container("EncryptedPackage"), "needs a password"),
-    "locked.xls": (container("EncryptedPackage"), "needs a password"),
-    "locked.doc": (container("EncryptedPackage"), "needs a password"),
-    "locked.et": (container("EncryptedPackage"), "needs a password"),
+    "locked.pdf": (lambda: pdf("secret"), LOCKED),
+    "locked.txt": (container("EncryptedPackage"), LOCKED),
+    "locked.docx": (container("EncryptedPackage"), LOCKED),
+    "locked.xlsx": (container("EncryptedPackage"), LOCKED),
+    "locked.xls": (container("EncryptedPackage"), LOCKED),
+    "locked.doc": (container("EncryptedPackage"), LOCKED),
+    "locked.et": (container("EncryptedPackage"), LOCKED),
     # Archives.
     "empty.docx": (zipped({}), "no word/document.xml"),
     "empty.xlsx": (zipped({}), "no xl/workbook.xml"),
@@ -222,16 +248,38 @@ REFUSED: dict[str, tuple[Data, str]] = {
     "mark.xlsx": (b"\xef\xbb\xbf", "without a table"),
     "nothing.pdf": (b"", "the file is empty"),
     "nothing.xls": (b"", "the file is empty"),
-    "ole.docx": (OLE, "not a Word file"),
+    "ole.docx": (OLE, "not a .docx file: an OLE file of another kind"),
 }
 
 # Name of the file: its content, and what the review must show: the id of a rule, or words of a note.
 READ: dict[str, tuple[Data, str]] = {
-    "html.xls": (PAGE, "BC201"),
-    "html.doc": (PAGE, "BC201"),
+    # Content and suffix of two kinds.
+    **{f"page.{suffix}": (PAGE, A_PAGE) for suffix in ("csv", "md", "doc", "xls", "docx", "pdf", "ofd", "xlsx", "rtf")},
+    "page-feed.csv": (b"\xef\xbb\xbf \r\n\t" + PAGE, A_PAGE),
+    "page16.txt": (b"\xff\xfe" + PAGE.decode().encode("utf-16-le"), A_PAGE),
+    "page-remark.tsv": (b"<!-- made by hand -->\n" + PAGE, A_PAGE),
+    "page-xml.txt": (b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>' + PAGE, A_PAGE),
+    "table.csv": (f"<TABLE><tr><td>{LINES[0]}</td></tr><tr><td>{LINES[1]}</td></tr></TABLE>".encode(), A_PAGE),
+    "mail.txt": (b"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n" + PAGE, A_PAGE),
+    "text.htm": (TEXT, "plain text in spite of its suffix"),
+    **{f"pdf.{suffix}": (pdf, "a PDF file in spite") for suffix in ("docx", "doc", "xlsx", "txt", "html", "ofd")},
+    **{
+        f"docx.{suffix}": (DOCX, "a Word file in spite")
+        for suffix in ("xlsx", "ofd", "pdf", "txt", "md", "html", "doc", "et")
+    },
+    **{
+        f"xlsx.{suffix}": (XLSX, "an Excel workbook (.xlsx) in spite")
+        for suffix in ("docx", "xls", "csv", "txt", "et", "ods")
+    },
+    **{f"xls.{suffix}": (xls, "before 2007 (.xls) in spite") for suffix in ("docx", "xlsx", "csv", "doc")},
+    "ofd.docx": (OFD, "an OFD file in spite"),
+    "ofd.txt": (OFD, "an OFD file in spite"),
+    "report.et": (xls, "BC812"),
+    "torn.xls": (torn_xls, "sheet a: rows that lack cells they say they hold: 1, the first is row 4"),
+    "torn.et": (torn_xls, "sheet a: rows that lack cells they say they hold: 1, the first is row 4"),
+    "like.docx": (word(p("办公设备购置支出") * 20_000), "BC805"),
     "html.txt": (PAGE, "BC201"),
     "text.html": (TEXT, "BC201"),
-    "docx.doc": (DOCX, "a docx file in spite of its suffix"),
     "xlsx.xls": (XLSX, "formulas without a stored value"),
     "control.txt": (printed("57\x07.00%"), "BC201"),
     "right-to-left.txt": (printed("\u202e57.0\u200f0\u202c%"), "BC201"),
@@ -352,3 +400,33 @@ def test_folders_and_links_that_lead_nowhere(tmp_path: Path) -> None:
     assert len(outcome.lines) == 3
     for line, name in zip(outcome.lines, names, strict=True):
         assert line.startswith(f"budgetcheck: {tmp_path / name}: ")
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\x1b[2J", "\u202e", "\u2028"])
+def test_a_name_with_control_characters_costs_one_line(tmp_path: Path, sign: str) -> None:
+    for name in (f"a{sign}b.exe", f"a{sign}b.pdf"):
+        run = subprocess.run(
+            [sys.executable, "-m", "budgetcheck", "check", str(tmp_path / name)],
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        (line,) = run.stderr.decode().splitlines()
+        assert line == f"budgetcheck: {tmp_path}/a{ascii(sign)[1:-1]}b{name[-4:]}: No such file or directory"
+        assert run.returncode == 2
+
+
+def test_no_office_program_is_started_for_what_is_no_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(legacy, "_converted", lambda *call: started.append(call))
+    for name, data in (
+        ("a.doc", zipped({})),
+        ("b.doc", half(DOCX)),
+        ("c.wps", PNG),
+        ("d.et", b"PK\x03\x04"),
+        ("e.rtf", TEXT),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ReadError):
+            read_document(tmp_path / name, LAYOUT)
+    assert not started

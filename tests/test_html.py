@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import quopri
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,11 @@ from hypothesis import strategies as st
 
 from budgetcheck.errors import ReadError
 from budgetcheck.model import Block
-from budgetcheck.readers.html import read_html
+from budgetcheck.readers import html
+
+from .readings import LAYOUT
+
+read_html = partial(html.read_html, layout=LAYOUT)
 
 pytest.importorskip("selectolax")
 
@@ -95,7 +100,7 @@ def test_a_table_in_a_cell_follows_its_table() -> None:
     ],
 )
 def test_charset(page: bytes) -> None:
-    assert texts(read_html(page, ("预算",))[0]) == ["预算收入—镕"]
+    assert texts(read_html(page)[0]) == ["预算收入—镕"]
 
 
 def test_one_broken_character_loses_nothing_else() -> None:

@@ -7,12 +7,17 @@ import random
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pytest
 
 from budgetcheck.errors import ReadError
 from budgetcheck.model import Block
-from budgetcheck.readers.ofd import read_ofd
+from budgetcheck.readers import ofd
+
+from .readings import LAYOUT
+
+read_ofd = partial(ofd.read_ofd, layout=LAYOUT)
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 

@@ -7,7 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,11 @@ from budgetcheck.errors import ReadError
 from budgetcheck.model import Block
 
 pytest.importorskip("pypdfium2")
-from budgetcheck.readers.pdf import read_pdf
+from budgetcheck.readers import pdf
+
+from .readings import LAYOUT
+
+read_pdf = partial(pdf.read_pdf, layout=LAYOUT)
 
 _HERE = Path(__file__).resolve()
 CORPUS = sorted(

@@ -11,7 +11,8 @@ from budgetcheck import ReadError, check
 from budgetcheck.readers import read_document
 from budgetcheck.readers.text import decode, read_text
 
-MARKS = ("预算", "决算", "支出")
+from .readings import LAYOUT
+
 REPORT = (
     "2021年度部门决算\n一、支出情况\n"
     "本年支出合计200.00万元，其中：基本支出150.00万元，占75.00%；项目支出50.00万元，占25.00%。\n"
@@ -22,7 +23,7 @@ REPORT = (
 def test_a_report_reads_the_same_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "report.txt"
     path.write_bytes(REPORT.encode(encoding))
-    assert [block.text for block in read_document(path, MARKS).blocks] == REPORT.strip().split("\n")
+    assert [block.text for block in read_document(path, LAYOUT).blocks] == REPORT.strip().split("\n")
 
 
 def test_big5_is_told_by_its_words() -> None:
@@ -81,7 +82,7 @@ def test_wrapped_lines_are_joined_and_keep_their_line_numbers() -> None:
     paragraph = sentence * 6
     lines = [paragraph[i : i + 30] for i in range(0, len(paragraph), 30)]
     text = "\n".join([*lines[:10], "项目支出50.00万元。", "二、其他情况"])
-    blocks, _ = read_text(text.encode(), MARKS)
+    blocks, _ = read_text(text.encode(), LAYOUT)
     assert len(blocks) == 2
     assert blocks[0].lines[0] == (0, 1)
     assert blocks[0].lines[-1][1] == 11
@@ -89,12 +90,12 @@ def test_wrapped_lines_are_joined_and_keep_their_line_numbers() -> None:
 
 
 def test_paragraphs_on_lines_of_their_own_stay_apart() -> None:
-    blocks, _ = read_text(REPORT.encode(), MARKS)
+    blocks, _ = read_text(REPORT.encode(), LAYOUT)
     assert [block.line for block in blocks] == [1, 2, 3]
 
 
 def test_markdown_headings_keep_their_level() -> None:
-    blocks, _ = read_text("# 部门决算\n\n## 一、概况\n\n支出1万元。\n".encode(), MARKS)
+    blocks, _ = read_text("# 部门决算\n\n## 一、概况\n\n支出1万元。\n".encode(), LAYOUT)
     assert [(block.text.strip(), block.level) for block in blocks] == [
         ("部门决算", 1),
         ("一、概况", 2),
@@ -106,7 +107,7 @@ def test_markdown_headings_keep_their_level() -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     refusal = ""
     try:
-        read_text(data, MARKS)
+        read_text(data, LAYOUT)
     except ReadError as error:
         refusal = str(error)
     assert "\n" not in refusal

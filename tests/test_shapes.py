@@ -8,7 +8,7 @@ import pytest
 from budgetcheck.amounts import fold
 from budgetcheck.errors import RuleError
 from budgetcheck.outline import outline
-from budgetcheck.readers import text_document
+from budgetcheck.readers import layout_of, text_document
 from budgetcheck.shapes import Shape, compile_shape
 from budgetcheck.statements import read_statements
 from budgetcheck.tokens import codes, tokenise
@@ -28,7 +28,7 @@ def test_every_shape_reads_its_example(shape: Shape) -> None:
 
 def test_no_number_has_two_meanings() -> None:
     text = "三公经费支出9.81万元，占10.00%，完成预算65.4%，比上年减少0.82万元，下降7.68%。"
-    (statement,) = read_statements(outline(text_document(text), WORDING), WORDING)
+    (statement,) = read_statements(outline(text_document(text, layout_of(WORDING)), WORDING), WORDING)
     percents = [m.slots["percent"] for m in statement.matches if "percent" in m.slots]
     assert len(percents) == len(set(percents)) == 3
 

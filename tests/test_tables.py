@@ -7,7 +7,7 @@ import pytest
 import budgetcheck
 from budgetcheck import schemas
 from budgetcheck.pipeline import read_ledger
-from budgetcheck.readers import text_document
+from budgetcheck.readers import layout_of, text_document
 from budgetcheck.tables import Table
 from budgetcheck.wording import load_wording
 
@@ -28,7 +28,7 @@ EXPENDITURE = """2022年度部门决算
 
 
 def tables(text: str) -> tuple[Table, ...]:
-    return read_ledger(text_document(text), WORDING).tables
+    return read_ledger(text_document(text, layout_of(WORDING)), WORDING).tables
 
 
 def test_a_table_is_recognised_with_header_unit_codes_and_total() -> None:
@@ -89,7 +89,7 @@ def test_two_panels_are_two_groups() -> None:
 | 本年收入合计 | 317.82 | 本年支出合计 | 317.82 |
 | 总计 | 317.82 | 总计 | 317.82 |
 """
-    ledger = read_ledger(text_document(text), WORDING)
+    ledger = read_ledger(text_document(text, layout_of(WORDING)), WORDING)
     found = {(fact.figure or fact.path): fact.quantity.text for row in ledger.rows for fact in row.cells.values()}
     assert found == {
         "一般公共预算财政拨款收入": "307.82",

@@ -72,8 +72,15 @@ def _reviews(results: list[tuple[Path, Review | str]]) -> list[Review]:
     return [result for _, result in results if not isinstance(result, str)]
 
 
+def _say(message: str) -> str:
+    """One line on stderr, whatever characters a file's name has; the line without its beginning."""
+    line = "".join(c if c.isprintable() or c in "\xa0\u3000" else ascii(c)[1:-1] for c in message)
+    click.echo(f"budgetcheck: {line}", err=True)
+    return line
+
+
 def _stop(message: str) -> SystemExit:
-    click.echo(f"budgetcheck: {message}", err=True)
+    _say(message)
     return SystemExit(2)
 
 
@@ -84,12 +91,9 @@ def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
     try:
         return path, check(path, options)
     except ReadError as error:
-        click.echo(f"budgetcheck: {error}", err=True)
-        return path, str(error)
+        return path, _say(str(error))
     except (RecursionError, MemoryError, OSError, ValueError) as error:
-        message = f"{path}: cannot be checked: {type(error).__name__}"
-        click.echo(f"budgetcheck: {message}", err=True)
-        return path, message
+        return path, _say(f"{path}: cannot be checked: {type(error).__name__}")
 
 
 def _together(paths: tuple[Path, ...], options: Options) -> tuple[Path, Review | str]:
@@ -99,8 +103,7 @@ def _together(paths: tuple[Path, ...], options: Options) -> tuple[Path, Review |
     try:
         return paths[0], check(list(paths), options)
     except ReadError as error:
-        click.echo(f"budgetcheck: {error}", err=True)
-        return paths[0], str(error)
+        return paths[0], _say(str(error))
 
 
 def _write(

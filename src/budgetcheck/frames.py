@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BudgetcheckError
 from .model import Block, Document
-from .readers import text_document
+from .readers import layout_of, text_document
 from .wording import Wording
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def frames_document(frames: Mapping[str, pd.DataFrame], narrative: str, unit: st
     blocks: list[Block] = []
     if len(kinds) == 1 and not narrative:
         blocks.append(Block("paragraph", wording.table("document")[kinds.pop()][0]))
-    blocks += text_document(narrative).blocks
+    blocks += text_document(narrative, layout_of(wording)).blocks
     for name, frame in frames.items():
         blocks.append(Block("paragraph", specs[name]["titles"][0]))
         if unit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from .locate import locate
 from .model import Document, Review
 from .naming import Namer
 from .outline import outline
-from .readers import SUFFIXES, read_document, text_document
+from .readers import SUFFIXES, layout_of, read_document, text_document
 from .recognise import read_forms
 from .rulebook import Rule, load_rules, select_rules
 from .statements import read_statements
@@ -121,17 +121,17 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
 
 
 def _document(source: str | Path | Sequence[Path], wording: Wording) -> Document:
-    marks: Iterable[str] = wording.table("document")["marks"]
+    layout = layout_of(wording)
     if not isinstance(source, str | Path):
         return _merged([_document(path, wording) for path in source])
     if isinstance(source, Path) and source.is_dir():
         return _document(_files(source), wording)
     if isinstance(source, Path) or _names_file(source):
         try:
-            return read_document(Path(source), tuple(marks))
+            return read_document(Path(source), layout)
         except ReadError as error:
             raise ReadError(f"{source}: {error}") from None
-    return text_document(source)
+    return text_document(source, layout)
 
 
 def _files(folder: Path) -> list[Path]:

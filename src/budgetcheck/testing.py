@@ -12,7 +12,7 @@ from pathlib import Path
 from .engine import judge
 from .model import Outcome
 from .pipeline import read_ledger
-from .readers import text_document
+from .readers import layout_of, text_document
 from .rulebook import Example, Rule
 from .wording import load_wording
 
@@ -24,7 +24,8 @@ _SILENT = "办公地点已于年内迁入新址。"
 
 def outcome_of(rule: Rule, text: str, folders: Iterable[Path] = ()) -> Outcome:
     """The outcome of one rule on a text."""
-    ledger = read_ledger(text_document(text), load_wording(folders))
+    wording = load_wording(folders)
+    ledger = read_ledger(text_document(text, layout_of(wording)), wording)
     return judge(ledger, (rule,)).outcomes[0]
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from lxml import etree
 
 from ..errors import ReadError
+from .kinds import LOCKED
 
 __all__ = ["Archive", "Element", "attribute", "child", "name", "open_archive", "parse_xml", "value"]
 
@@ -21,8 +22,8 @@ Element = etree._Element
 _ENTRIES = 10_000
 _TOTAL = 512 * 2**20
 _RATIO = 200
-# Below this size a high ratio is harmless, and common: a nearly empty part compresses very well.
-_SMALL = 2**20
+# Below this size a high ratio is harmless, and common: a part of like paragraphs compresses very well.
+_SMALL = 16 * 2**20
 _DIRECTORY = 4 * 2**20
 _CHUNK = 2**18
 _DAMAGE = (
@@ -88,16 +89,16 @@ class Archive:
         return b"".join(chunks)
 
 
-def open_archive(data: bytes, what: str = "zip archive") -> Archive:
+def open_archive(data: bytes, what: str = "a zip archive") -> Archive:
     """Open a zip container and check everything that can be checked before a part is read.
 
-    `what` names the format in messages: "not a Word file: …". Every refusal is a `ReadError`.
+    `what` names the format in messages, with its article: "not an OFD file: …". Every refusal is a `ReadError`.
     """
     _check_directory(data, what)
     try:
         source = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGE as error:
-        raise ReadError(f"not a {what}: damaged or truncated: {_line(error)}") from error
+        raise ReadError(f"not {what}: damaged or truncated: {_line(error)}") from error
     entries = source.infolist()
     if len(entries) > _ENTRIES:
         raise ReadError(f"zip bomb: more than {_ENTRIES} entries")
@@ -113,7 +114,7 @@ def _check_directory(data: bytes, what: str) -> None:
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
     if at < 0 or len(data) < at + 22:
         kind = "the zip archive is truncated" if data.startswith(b"PK") else "no zip archive"
-        raise ReadError(f"not a {what}: {kind}")
+        raise ReadError(f"not {what}: {kind}")
     count, size = struct.unpack("<HL", data[at + 10 : at + 16])
     if count > _ENTRIES or size > _DIRECTORY:
         raise ReadError(f"zip bomb: more than {_ENTRIES} entries")
@@ -125,7 +126,7 @@ def _check_entry(info: zipfile.ZipInfo, size: int) -> None:
     if part.startswith("/") or re.match("[A-Za-z]:", part) or ".." in part.split("/"):
         raise ReadError(f"unsafe name in the archive: {shown}")
     if info.flag_bits & 0x41:
-        raise ReadError(f"{shown}: is encrypted")
+        raise ReadError(LOCKED)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ReadError(f"{shown}: compression method {info.compress_type} is not supported")
     _check_size(info, info.file_size, size)

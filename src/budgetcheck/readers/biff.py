@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..errors import ReadError
+from .kinds import LOCKED
 from .numberformat import BUILTIN
 from .sheets import CELLS, Sheet
 
@@ -32,15 +33,18 @@ class Formats:
     framed: set[int] = field(default_factory=set)
     rows: list[int] = field(default_factory=list)
     columns: set[int] = field(default_factory=set)
+    torn: list[int] = field(default_factory=list)
 
     def notes(self, sheet: Sheet) -> Iterator[str]:
-        """Remarks on what is hidden but read."""
+        """Remarks on what is hidden but read, and on what is lost."""
         rows = [row for row in self.rows if row in sheet.cells]
         columns = self.columns & {column for cells in sheet.cells.values() for column in cells}
         if rows:
             yield f"hidden rows: {len(rows)}, the first is row {rows[0] + 1}; read like the others"
         if columns:
             yield f"hidden columns: {len(columns)}, the first is number {min(columns) + 1}; read like the others"
+        if self.torn:
+            yield f"rows that lack cells they say they hold: {len(self.torn)}, the first is row {self.torn[0] + 1}"
 
 
 def scan(data: bytes) -> dict[str, Formats]:
@@ -51,7 +55,7 @@ def scan(data: bytes) -> dict[str, Formats]:
     try:
         streams = _streams(data)
         if "EncryptedPackage" in streams:
-            raise ReadError("the workbook is encrypted: it needs a password")
+            raise ReadError(LOCKED)
         if "WordDocument" in streams:
             raise ReadError("not a workbook: a Word file (.doc) with the wrong suffix")
         if "Workbook" not in streams:
@@ -116,9 +120,10 @@ def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
     while place + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, place)
         yield kind, stream[place + 4 : place + 4 + size]
-        if kind == _EOF:
+        if kind == _EOF and not size:
             return
         place += 4 + size
+    raise ReadError("not a workbook: damaged")
 
 
 def _book(stream: bytes) -> dict[str, Formats]:
@@ -127,7 +132,7 @@ def _book(stream: bytes) -> dict[str, Formats]:
     places: list[tuple[str, int]] = []
     for kind, record in _records(stream, 0):
         if kind == _PASSWORD:
-            raise ReadError("the workbook is encrypted: it needs a password")
+            raise ReadError(LOCKED)
         if kind == _FORMAT:
             codes[struct.unpack_from("<H", record)[0]] = _string(record[2:], 2)
         elif kind == _XF:
@@ -150,9 +155,13 @@ def _string(record: bytes, width: int) -> str:
 def _sheet(stream: bytes, place: int, formats: list[tuple[str, bool]], budget: list[int]) -> Formats:
     found = Formats()
     ruled: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    held: dict[int, int] = {}
     for kind, record in _records(stream, place):
-        if kind == _ROW and struct.unpack_from("<H", record, 12)[0] & 0x20:
-            found.rows.append(struct.unpack_from("<H", record)[0])
+        if kind == _ROW:
+            row, _, behind, *_, options = struct.unpack_from("<7H", record)
+            ends[row] = behind - 1
+            found.rows += [row] if options & 0x20 else []
         elif kind == _COLUMNS:
             first, last, _, _, options = struct.unpack_from("<5H", record)
             found.columns.update(range(first, min(last, 255) + 1) if options & 1 else ())
@@ -160,12 +169,21 @@ def _sheet(stream: bytes, place: int, formats: list[tuple[str, bool]], budget: l
             code, framed = formats[style] if style < len(formats) else ("", False)
             if code:
                 found.codes[row, column] = code
+            held[row] = max(held.get(row, 0), column)
             ruled[row] = ruled.get(row, 0) + framed
             budget[0] -= 1
         if budget[0] < 0:
             raise ReadError(f"more than {CELLS:,} cells")
     found.framed = {row for row, count in ruled.items() if count > 1}
+    found.torn = _torn(ends, held)
     return found
+
+
+def _torn(ends: dict[int, int], held: dict[int, int]) -> list[int]:
+    """Rows without the last cell that they say they hold."""
+    torn = [row for row, last in ends.items() if last > held.get(row, -1)]
+    # Some programs say of every row that it holds all columns.
+    return torn if len(torn) * 2 < len(ends) else []
 
 
 def _cells(kind: int, record: bytes) -> Iterator[tuple[int, int, int]]:

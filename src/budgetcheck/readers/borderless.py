@@ -10,13 +10,13 @@ from statistics import median
 
 from ..model import Box
 from .lattice import Table
+from .layout import Layout
 from .pdf_content import Run
-from .pdf_lines import STARTS, Line, cell_text, run_box
+from .pdf_lines import Line, cell_text, run_box
 
 __all__ = ["find_borderless"]
 
 _NUMBER = re.compile(r"[-−+]?\d[\d,，]*(?:\.\d+)?%?|[-—–]{1,2}")
-_CAPTION = re.compile(r"单位[:：]|^注[:：]|[。；]$")
 _GAP = 0.7
 _ALIGNED = 4.0
 _FEWEST = 3
@@ -50,19 +50,17 @@ class _Row:
 
     line: Line
     cells: list[_Cell]
+    is_prose: bool
+    is_item: bool
 
     @property
     def numbers(self) -> int:
         return sum(cell.is_number for cell in self.cells)
 
-    @property
-    def is_prose(self) -> bool:
-        return len(self.cells) > _CELLS or any(len(cell.text) > 30 or _CAPTION.search(cell.text) for cell in self.cells)
 
-
-def find_borderless(lines: Sequence[Line]) -> list[tuple[int, int, Table]]:
+def find_borderless(lines: Sequence[Line], layout: Layout) -> list[tuple[int, int, Table]]:
     """Tables among the lines of a page: the first line, the line behind the last, the table."""
-    rows = [_row(line) for line in lines[:_LINES]]
+    rows = [_row(line, layout) for line in lines[:_LINES]]
     found: list[tuple[int, int, Table]] = []
     start = 0
     for seeds in _groups(rows):
@@ -72,19 +70,21 @@ def find_borderless(lines: Sequence[Line]) -> list[tuple[int, int, Table]]:
         pitch = _pitch([rows[n] for n in seeds])
         first = _header(rows, seeds[0], start, pitch)
         end = _tail(rows, seeds[-1] + 1, columns, pitch)
-        found.append((first, end, _table(rows[first:end], seeds[0] - first, columns, pitch)))
+        found.append((first, end, _table(rows[first:end], seeds[0] - first, columns, pitch, layout)))
         start = end
     return found
 
 
-def _row(line: Line) -> _Row:
+def _row(line: Line, layout: Layout) -> _Row:
     groups: list[list[Run]] = []
     for run in line.runs:
         if groups and run.left - groups[-1][-1].right <= _GAP * max(run.size, groups[-1][-1].size):
             groups[-1].append(run)
         else:
             groups.append([run])
-    return _Row(line, [_Cell(group, cell_text(group)) for group in groups])
+    cells = [_Cell(group, cell_text(group, layout)) for group in groups]
+    prose = len(cells) > _CELLS or any(len(cell.text) > 30 or layout.is_caption(cell.text) for cell in cells)
+    return _Row(line, cells, prose, layout.begins_item(cells[0].text))
 
 
 def _groups(rows: Sequence[_Row]) -> list[list[int]]:
@@ -168,7 +168,7 @@ def _fits(cell: _Cell, columns: Sequence[_Column]) -> bool:
     return any(left - slack <= cell.left and cell.right <= right + slack for left, right in columns)
 
 
-def _table(rows: Sequence[_Row], head: int, columns: Sequence[_Column], pitch: float) -> Table:
+def _table(rows: Sequence[_Row], head: int, columns: Sequence[_Column], pitch: float, layout: Layout) -> Table:
     grid: list[dict[int, list[Run]]] = []
     bases: list[float] = []
     for n, into in enumerate(_targets(rows, head, pitch)):
@@ -179,7 +179,7 @@ def _table(rows: Sequence[_Row], head: int, columns: Sequence[_Column], pitch: f
         bases.append(rows[n].line.base)
     edges = [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(columns)]
     xs = [columns[0][0], *edges, columns[-1][1]]
-    texts = [[cell_text(row[n]) if n in row else "" for n in range(len(columns))] for row in grid]
+    texts = [[cell_text(row[n], layout) if n in row else "" for n in range(len(columns))] for row in grid]
     boxes = [[_around(row[n]) if n in row else None for n in range(len(columns))] for row in grid]
     return Table(xs, bases[0] + rows[0].line.size, bases[-1], texts, boxes, ruled=False)
 
@@ -203,7 +203,7 @@ def _is_fragment(rows: Sequence[_Row], n: int, head: int, pitch: float) -> bool:
     if n < head:
         return above < 1.45 * row.line.size
     below = row.line.base - rows[n + 1].line.base if n + 1 < len(rows) else above
-    return len(row.cells) == 1 and not STARTS.match(row.cells[0].text) and min(above, below) < 0.75 * pitch
+    return len(row.cells) == 1 and not row.is_item and min(above, below) < 0.75 * pitch
 
 
 def _around(runs: Sequence[Run]) -> Box:

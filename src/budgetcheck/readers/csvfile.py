@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ..errors import ReadError
 from ..model import Block
+from .layout import Layout
 from .sheets import CELLS, Sheet, sheets_document
 from .text import decode
 
@@ -19,17 +19,17 @@ _SAMPLE = 65_536
 _LONGEST_FIELD = 1_000_000
 
 
-def read_csv(data: bytes, marks: Sequence[str] = ()) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The tables and lines of a .csv or .tsv file; `marks` are words that a rightly decoded report contains.
+def read_csv(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The tables and lines of a .csv or .tsv file.
 
     Raises `ReadError` where the bytes are no text or hold too many cells.
     """
-    text = decode(data, marks).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(data, layout.marks).replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
     if told.startswith("sep=") and len(told) == 5:
-        return _read(rest, told[-1], 1)
-    return _read(text, _delimiter(text[:_SAMPLE]), 0)
+        return _read(rest, told[-1], 1, layout)
+    return _read(text, _delimiter(text[:_SAMPLE]), 0, layout)
 
 
 def _delimiter(sample: str) -> str:
@@ -53,7 +53,7 @@ def _rows(text: str, delimiter: str) -> csv.Reader:  # type: ignore[name-defined
     return csv.reader(io.StringIO(text), delimiter=delimiter, strict=False)
 
 
-def _read(text: str, delimiter: str, skipped: int) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def _read(text: str, delimiter: str, skipped: int, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     sheet = Sheet("")
     count = 0
     csv.field_size_limit(_LONGEST_FIELD)
@@ -66,6 +66,6 @@ def _read(text: str, delimiter: str, skipped: int) -> tuple[tuple[Block, ...], t
                 sheet.put(row, column, field)
     except csv.Error as error:
         raise ReadError(f"not a table of separated values: {error}") from None
-    blocks, notes = sheets_document([sheet])
+    blocks, notes = sheets_document([sheet], layout)
     unnamed = tuple(replace(block, sheet=None) for block in blocks)
     return unnamed, tuple(note.replace("sheet  is", "the file is") for note in notes)

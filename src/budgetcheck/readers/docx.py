@@ -7,18 +7,17 @@ however deep, meets the recursion limit.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..errors import ReadError
 from ..model import Block
 from .archive import Archive, Element, attribute, child, name, open_archive, parse_xml, value
+from .layout import Layout
 from .numbering import Numbering, whole
 
 __all__ = ["read_docx"]
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = "word/document.xml"
 _CELLS = 5_000_000
 # Word allows eleven styles in a row; more is a mistake or an attack.
@@ -47,18 +46,15 @@ _LOST = {
     "w:object": "embedded objects",
     "w:altChunk": "embedded documents",
 }
-_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 
 
-def read_docx(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_docx(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of a .docx file in reading order, and one-line notes on what could not be kept.
 
     `Block.line` counts the paragraphs and tables that are not empty, from 1. Footnotes and endnotes follow
     the text. Raises `ReadError` with one line where the file cannot be read.
     """
-    if data.startswith(_OLE[:4]):
-        raise ReadError("not a Word file (.docx): the file is encrypted or a legacy .doc")
-    archive = open_archive(data, "Word file")
+    archive = open_archive(data, "a Word file")
     main = _related(archive, "").get("officeDocument", _MAIN)
     if main not in archive:
         raise ReadError(f"not a Word file: no {_MAIN}")
@@ -67,7 +63,7 @@ def read_docx(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     if name(root) != "w:document" or body is None:
         raise ReadError(f"not a Word file: {main} holds no Word document")
     parts = _Parts(archive, main)
-    reader = _Reader(_Styles(parts.root("styles")), Numbering(parts.root("numbering")))
+    reader = _Reader(_Styles(parts.root("styles"), layout), Numbering(parts.root("numbering")))
     reader.read(body)
     for kind in ("footnotes", "endnotes"):
         reader.read_notes(kind, parts)
@@ -104,7 +100,8 @@ class _Parts:
 class _Styles:
     """Paragraph styles, with what they inherit."""
 
-    def __init__(self, root: Element | None) -> None:
+    def __init__(self, root: Element | None, layout: Layout) -> None:
+        self._layout = layout
         self._styles: dict[str, Element] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._levels: dict[str, int | None] = {}
@@ -130,7 +127,7 @@ class _Styles:
     def level(self, key: str) -> int | None:
         """The heading level of a style, from its outline level or its name; None for body text."""
         if key not in self._levels:
-            found = (_style_level(self._styles[each]) for each in self.chain(key))
+            found = (_style_level(self._styles[each], self._layout) for each in self.chain(key))
             self._levels[key] = next((each for each in found if each is not None), 0) or None
         return self._levels[key]
 
@@ -149,13 +146,12 @@ class _Styles:
         return 0
 
 
-def _style_level(style: Element) -> int | None:
+def _style_level(style: Element, layout: Layout) -> int | None:
     """1 to 9; 0 where the style says that it is body text; None where it says nothing."""
     stated = _outline_level(child(style, "w:pPr"))
     if stated is not None:
         return stated
-    named = _HEADING.fullmatch((value(style, "w:name") or "").strip())
-    return int(named[1]) if named else None
+    return layout.heading_level(value(style, "w:name") or "")
 
 
 def _outline_level(properties: Element | None) -> int | None:

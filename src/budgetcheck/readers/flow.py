@@ -11,21 +11,17 @@ from statistics import median
 
 from ..model import Block, Box
 from .lattice import Table
+from .layout import Layout
 from .pdf_content import turned
 from .pdf_grids import Grid
-from .pdf_lines import STARTS, Line, run_box
+from .pdf_lines import Line, run_box
 
 __all__ = ["Sheet", "blocks_of"]
 
 _ENDED = "。；：;:！？!?"
 _HANGING = "，。；：、）)》”！？,.;:"
-_PAGE_NUMBER = re.compile(
-    r"[\s\-—–－·.~]*(?:第\s*)?(?:\d{1,3}|[ivxIVX]{1,6})(?:\s*页)?(?:\s*[/,，]?\s*共?\s*\d{1,4}\s*页?)?[\s\-—–－·.~]*"
-)
 _FIRST_WORD = re.compile(r"[（(《“]*(?:[0-9A-Za-z.,%]+|.)[，。；：、）)》”！？%]*")
 _LEADERS = re.compile(r"(?:…{3,}|[.．·]{4,})\s*\d*$")
-# What no running header or footer holds: a unit line, an amount, the end of a sentence.
-_STATES = re.compile(r"单位|\d\.\d|[元%。；]")
 _MARGIN = 0.12
 _UNDECIDED = 3
 
@@ -69,18 +65,18 @@ def _between(text: str, piece: str) -> str:
     return " " if both else ""
 
 
-def blocks_of(sheets: Sequence[Sheet]) -> Iterator[Block]:
+def blocks_of(sheets: Sequence[Sheet], layout: Layout) -> Iterator[Block]:
     """The blocks of a document in reading order."""
-    _drop_furniture(sheets)
+    _drop_furniture(sheets, layout)
     _measure(sheets)
     parts: list[_Paragraph | Grid] = []
     for sheet in sheets:
         items = sheet.items
-        taken = _continue_table(parts, sheet)
+        taken = _continue_table(parts, sheet, layout)
         for item in items[taken:]:
             if isinstance(item, Table):
-                parts.append(Grid(item, sheet.number, sheet.place, _titles(parts)))
-            elif parts and isinstance(parts[-1], _Paragraph) and _continues(parts[-1], sheet, item):
+                parts.append(Grid(item, sheet.number, sheet.place, _titles(parts, layout), layout))
+            elif parts and isinstance(parts[-1], _Paragraph) and _continues(parts[-1], sheet, item, layout):
                 parts[-1].lines.append((sheet, item))
             else:
                 parts.append(_Paragraph([(sheet, item)]))
@@ -88,21 +84,17 @@ def blocks_of(sheets: Sequence[Sheet]) -> Iterator[Block]:
         yield part.block()
 
 
-def _titles(parts: Sequence[_Paragraph | Grid]) -> frozenset[str]:
+def _titles(parts: Sequence[_Paragraph | Grid], layout: Layout) -> frozenset[str]:
     """What stands right above a table: up to four paragraphs, as they would be repeated on the next page."""
     texts = set()
     for part in reversed(parts[-4:]):
         if not isinstance(part, _Paragraph):
             break
-        texts.add(_bare(part.block().text))
+        texts.add(layout.title(part.block().text))
     return frozenset(texts)
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s|[（(]续表?[）)]|续表?$", "", text)
-
-
-def _continue_table(parts: Sequence[_Paragraph | Grid], sheet: Sheet) -> int:
+def _continue_table(parts: Sequence[_Paragraph | Grid], sheet: Sheet, layout: Layout) -> int:
     """How many items on top of a page go to the table that ended the page before."""
     grid = parts[-1] if parts else None
     if not isinstance(grid, Grid) or grid.last_page != sheet.number - 1:
@@ -110,20 +102,20 @@ def _continue_table(parts: Sequence[_Paragraph | Grid], sheet: Sheet) -> int:
     for n, item in enumerate(sheet.items[:4]):
         if isinstance(item, Table):
             return n + 1 if grid.join(item, sheet.number, sheet.place) else 0
-        if _bare(item.text()) not in grid.titles:
+        if layout.title(item.text()) not in grid.titles:
             return 0
     return 0
 
 
-def _drop_furniture(sheets: Sequence[Sheet]) -> None:
+def _drop_furniture(sheets: Sequence[Sheet], layout: Layout) -> None:
     """Take page numbers and running headers and footers off the pages."""
     for sheet in sheets:
         for end in (-1, 0, -1, 0):
             item = sheet.items[end] if sheet.items else None
-            if isinstance(item, Line) and _at_edge(item, sheet) and _PAGE_NUMBER.fullmatch(item.text()):
+            if isinstance(item, Line) and _at_edge(item, sheet) and layout.is_page_number(item.text()):
                 sheet.items.pop(end)
     for end in (0, -1, 0, -1):
-        texts = {id(sheet): _running(sheet, end) for sheet in sheets if sheet.items}
+        texts = {id(sheet): _running(sheet, end, layout) for sheet in sheets if sheet.items}
         counts = Counter(text for text in texts.values() if text)
         for sheet in sheets:
             count = counts[texts.get(id(sheet), "")]
@@ -131,12 +123,12 @@ def _drop_furniture(sheets: Sequence[Sheet]) -> None:
                 sheet.items.pop(end)
 
 
-def _running(sheet: Sheet, end: int) -> str:
+def _running(sheet: Sheet, end: int, layout: Layout) -> str:
     item = sheet.items[end]
     if isinstance(item, Table) or not _at_edge(item, sheet):
         return ""
     text = item.text()
-    return "" if _STATES.search(text) else re.sub(r"[\d\s\-—]", "", text)
+    return "" if layout.states(text) else re.sub(r"[\d\s\-—]", "", text)
 
 
 def _at_edge(line: Line, sheet: Sheet) -> bool:
@@ -179,12 +171,12 @@ def _quantile(values: list[float], share: float) -> float:
     return values[round(share * (len(values) - 1))]
 
 
-def _continues(paragraph: _Paragraph, sheet: Sheet, line: Line) -> bool:
+def _continues(paragraph: _Paragraph, sheet: Sheet, line: Line, layout: Layout) -> bool:
     """Whether a line goes on with the paragraph above it."""
     above, before = paragraph.lines[-1]
     text = line.text()
     other_size = not 0.87 < line.size / before.size < 1.15
-    if other_size or STARTS.match(text) or _LEADERS.search(before.text()):
+    if other_size or layout.begins_item(text) or _LEADERS.search(before.text()):
         return False
     room = above.right - before.right
     if room > _width(_FIRST_WORD.match(text), line) + 0.6 * line.size or not _near(paragraph, sheet, line):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import quopri
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from typing import Any
 
 from ..errors import ReadError
 from ..model import Block
+from .layout import Layout
 from .text import decode
 
 __all__ = ["read_html"]
@@ -55,8 +54,8 @@ _ROW_GROUPS = frozenset(("tbody", "thead", "tfoot"))
 _SPACE = re.compile("[ \t\r\n\f\xa0]+")
 
 
-def read_html(data: bytes, marks: Sequence[str] = ()) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The headings, paragraphs and tables of a page; `marks` are words that a rightly decoded report contains.
+def read_html(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The headings, paragraphs and tables of a page.
 
     Reads .mht files of one part too. Raises `ReadError` where the page cannot be read.
     """
@@ -64,7 +63,7 @@ def read_html(data: bytes, marks: Sequence[str] = ()) -> tuple[tuple[Block, ...]
 
     if len(data) > _LARGEST:
         raise ReadError(f"{len(data) // 2**20} MB of HTML; at most {_LARGEST // 2**20} MB are read")
-    text = _decoded(_unwrapped(data), marks).replace("\0", "")
+    text = _decoded(_unwrapped(data), layout.marks).replace("\0", "")
     _check_nesting(text)
     root = LexborHTMLParser(text).root
     if root is None:
@@ -86,17 +85,11 @@ def _unwrapped(data: bytes) -> bytes:
     try:
         for part in message_from_bytes(data).walk():
             if part.get_content_type() == "text/html":
-                return _payload(str(part.get_payload()), str(part.get("Content-Transfer-Encoding", "")))
+                page = part.get_payload(decode=True)
+                return page if isinstance(page, bytes) else b""
     except (ValueError, LookupError, RecursionError):
         raise ReadError("a damaged web archive") from None
     raise ReadError("a web archive without a page")
-
-
-def _payload(body: str, encoding: str) -> bytes:
-    raw = body.encode("ascii", "surrogateescape")
-    if encoding.strip().lower() == "base64":
-        return b64decode(raw)
-    return quopri.decodestring(raw) if encoding.strip().lower() == "quoted-printable" else raw
 
 
 def _decoded(data: bytes, marks: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from ..model import Box
+from .layout import Layout
 from .pdf_content import Rule, Run
 from .pdf_lines import cell_text
 
@@ -209,7 +210,7 @@ def _same(one: Sequence[float], other: Sequence[float]) -> bool:
     return len(one) == len(other) and all(abs(a - b) <= _REACH for a, b in zip(one, other, strict=True))
 
 
-def fill(lattice: Lattice) -> Table:
+def fill(lattice: Lattice, layout: Layout) -> Table:
     """The table with the text of its runs; covered cells of a merge are empty."""
     held: dict[_Place, list[Run]] = {}
     xs, falling = lattice.xs, [-y for y in lattice.ys]
@@ -220,7 +221,7 @@ def fill(lattice: Lattice) -> Table:
             held.setdefault(lattice.first[row][column], []).append(part)
     cells = [[""] * columns for _ in range(rows)]
     for (row, column), runs in held.items():
-        cells[row][column] = cell_text(runs)
+        cells[row][column] = cell_text(runs, layout)
     boxes: list[list[Box | None]] = [[None] * columns for _ in range(rows)]
     for (row, column), (down, right) in lattice.last.items():
         box = (xs[column], lattice.ys[down + 1], xs[right + 1], lattice.ys[row])

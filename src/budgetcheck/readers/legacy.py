@@ -1,7 +1,4 @@
-"""Formats of old office programs (.doc, .wps, .et, .rtf), converted by LibreOffice and then read.
-
-Without LibreOffice only .et files that are .xls inside can be read.
-"""
+"""Formats of old office programs (.doc, .wps, .et, .rtf), converted by LibreOffice and then read."""
 
 from __future__ import annotations
 
@@ -10,17 +7,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ReadError
 from ..model import Block
+from .kinds import OLE
+from .layout import Layout
 from .sandbox import kill_group, run_limited
 
 __all__ = ["FORMATS", "converter", "read_legacy"]
 
 FORMATS = {".doc": "docx", ".wps": "docx", ".rtf": "docx", ".et": "xlsx"}
-_READERS = {"docx": "docx:read_docx", "xlsx": "workbook:read_workbook", "html": "html:read_html"}
+_READERS = {"docx": "docx:read_docx", "xlsx": "workbook:read_workbook"}
 _SECONDS = 60.0
 # LibreOffice maps much more than it uses.
 _MEMORY = 6 * 2**30
@@ -44,7 +42,9 @@ def converter() -> str | None:
     return next((path for path in found if path), next(there, None))
 
 
-def read_legacy(data: bytes, suffix: str, seconds: float = _SECONDS) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_legacy(
+    data: bytes, suffix: str, layout: Layout, seconds: float = _SECONDS
+) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of an old file as LibreOffice understands it, with a note that says so.
 
     Bounds its own children, so it must not run inside `run_limited`: LibreOffice needs more than that allows.
@@ -53,14 +53,9 @@ def read_legacy(data: bytes, suffix: str, seconds: float = _SECONDS) -> tuple[tu
     suffix = suffix.lower()
     if suffix not in FORMATS:
         raise ReadError(f"{suffix}: not one of {', '.join(FORMATS)}")
-    modern = _modern(data)
-    if modern:
-        return _read(data, modern, f"a {modern} file in spite of its suffix")
-    _check(data, suffix)
-    if suffix == ".et":
-        # Most are .xls by another name, and read without LibreOffice keep their formats.
-        with suppress(ReadError):
-            return _read(data, "xlsx", "read as .xls")
+    # LibreOffice reads anything as text, a picture too; only what looks right is given to it.
+    if not (data.lstrip().startswith(b"{\\rtf") if suffix == ".rtf" else data.startswith(OLE)):
+        raise ReadError(f"not {'an' if suffix == '.rtf' else 'a'} {suffix} file: its content is of another kind")
     office = converter()
     if office is None:
         raise ReadError(
@@ -68,37 +63,8 @@ def read_legacy(data: bytes, suffix: str, seconds: float = _SECONDS) -> tuple[tu
             f".{FORMATS[suffix]}"
         )
     made = _converted(office, data, suffix, seconds)
-    return _read(made, FORMATS[suffix], f"converted from {suffix} by LibreOffice: layout and numbers may differ")
-
-
-def _modern(data: bytes) -> str:
-    """The format of a file that only carries an old suffix."""
-    if data.startswith(b"PK"):
-        from .archive import open_archive
-
-        archive = open_archive(data, "document")
-        if "word/document.xml" in archive:
-            return "docx"
-        return "xlsx" if "xl/workbook.xml" in archive else ""
-    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    page = head.startswith((b"<html", b"<!doctype html")) or b"mime-version:" in head
-    return "html" if page else ""
-
-
-def _check(data: bytes, suffix: str) -> None:
-    """LibreOffice reads anything as text, a picture too; only what looks right is given to it."""
-    if suffix == ".rtf" or data.startswith(b"{\\rtf"):
-        if not data.lstrip().startswith(b"{\\rtf"):
-            raise ReadError("not an RTF file")
-    elif not data.startswith((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK")):
-        raise ReadError(f"not a {suffix} file: its content is of another kind")
-    elif "EncryptedPackage".encode("utf-16-le") in data:
-        raise ReadError("the file is encrypted: it needs a password")
-
-
-def _read(data: bytes, kind: str, note: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    blocks, notes = run_limited(f"{__package__}.{_READERS[kind]}", data)
-    return blocks, (note, *notes)
+    blocks, notes = run_limited(f"{__package__}.{_READERS[FORMATS[suffix]]}", made, layout)
+    return blocks, (f"converted from {suffix} by LibreOffice: layout and numbers may differ", *notes)
 
 
 def _converted(office: str, data: bytes, suffix: str, seconds: float) -> bytes:

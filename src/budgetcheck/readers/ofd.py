@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ..errors import ReadError
 from ..model import Block
 from .archive import Archive, Element, open_archive, parse_xml
+from .layout import Layout
 from .ofdpage import Char, Page, Rule, page_blocks
 
 __all__ = ["read_ofd"]
@@ -33,12 +34,12 @@ _Matrix = tuple[float, float, float, float, float, float]
 _SAME: _Matrix = (1, 0, 0, 1, 0, 0)
 
 
-def read_ofd(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_ofd(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of all pages in reading order, with pages and boxes, and notes on what could not be kept.
 
     Raises `ReadError` where the file is damaged, encrypted or no OFD.
     """
-    archive = open_archive(data, "OFD file")
+    archive = open_archive(data, "an OFD file")
     if "OFD.xml" not in archive:
         raise ReadError("not an OFD file: no OFD.xml")
     reader = _Reader(archive)
@@ -46,7 +47,7 @@ def read_ofd(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     if not pages:
         raise ReadError("an OFD file without pages")
     pictures = (Block("picture", "", page=page.number) for page in pages if not page.chars)
-    return (*page_blocks(pages), *pictures), tuple(reader.notes())
+    return (*page_blocks(pages, layout), *pictures), tuple(reader.notes())
 
 
 class _Reader:

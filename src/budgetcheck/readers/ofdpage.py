@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 from ..model import Block, Box
+from .layout import Layout
 
 __all__ = ["Char", "Page", "Rule", "page_blocks"]
 
@@ -18,10 +18,6 @@ _POINTS = 72 / 25.4
 # Lines of one table drawn by different strokes miss each other by up to this many millimetres.
 _NEAR = 0.7
 _CELLS = 100_000
-_FOOT = re.compile(r"[-—–－\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–－\s]*")
-_STARTS = re.compile(
-    r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|附[件表]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +100,13 @@ class _Table:
         return self.xs[0] < x < self.xs[-1] and self.ys[0] < y < self.ys[-1]
 
 
-def page_blocks(pages: Sequence[Page]) -> Iterator[Block]:
+def page_blocks(pages: Sequence[Page], layout: Layout) -> Iterator[Block]:
     """The paragraphs and tables of all pages; paragraphs that go on over a page break are joined."""
     held: Block | None = None
     for page in pages:
-        for place, (own, open_ended) in enumerate(_blocks(page)):
+        for place, (own, open_ended) in enumerate(_blocks(page, layout)):
             block = own
-            if held is not None and place == 0 and own.kind == "paragraph" and not _STARTS.match(own.text):
+            if held is not None and place == 0 and own.kind == "paragraph" and not layout.begins_item(own.text):
                 block = _joined(held, own)
             elif held is not None:
                 yield held
@@ -127,7 +123,7 @@ def _joined(first: Block, second: Block) -> Block:
     return Block("paragraph", first.text + second.text, page=first.page, words=first.words + words)
 
 
-def _blocks(page: Page) -> Iterator[tuple[Block, bool]]:
+def _blocks(page: Page, layout: Layout) -> Iterator[tuple[Block, bool]]:
     """Blocks from top to bottom; True for a last paragraph that may go on overleaf."""
     tables = list(_tables(page.rules))
     free: list[Char] = []
@@ -138,10 +134,10 @@ def _blocks(page: Page) -> Iterator[tuple[Block, bool]]:
     for table in [t for t in tables if len(t.xs) == 2 and len(t.ys) == 2]:
         free += table.chars
         tables.remove(table)
-    lines = [line for line in _lines(free) if not _is_foot(line, page)]
+    lines = [line for line in _lines(free) if not _is_foot(line, page, layout)]
     found: list[tuple[float, Block, bool]] = [(t.ys[0], _grid(page, t), False) for t in tables]
     tops = sorted(table.ys[0] for table in tables)
-    paragraphs = list(_paragraphs(lines, tops))
+    paragraphs = list(_paragraphs(lines, tops, layout))
     for place, (group, full) in enumerate(paragraphs):
         last = place == len(paragraphs) - 1 and full and all(top < group[0].base for top in tops)
         found.append((group[0].base, _paragraph(page, group), last))
@@ -149,8 +145,8 @@ def _blocks(page: Page) -> Iterator[tuple[Block, bool]]:
         yield block, last
 
 
-def _is_foot(line: _Line, page: Page) -> bool:
-    return line.base > page.height * 0.9 and bool(_FOOT.fullmatch(line.text()))
+def _is_foot(line: _Line, page: Page, layout: Layout) -> bool:
+    return line.base > page.height * 0.9 and layout.is_page_number(line.text())
 
 
 def _lines(chars: Iterable[Char]) -> list[_Line]:
@@ -172,7 +168,7 @@ def _lines(chars: Iterable[Char]) -> list[_Line]:
     return lines
 
 
-def _paragraphs(lines: Sequence[_Line], tops: Sequence[float]) -> Iterator[tuple[list[_Line], bool]]:
+def _paragraphs(lines: Sequence[_Line], tops: Sequence[float], layout: Layout) -> Iterator[tuple[list[_Line], bool]]:
     """Lines joined where one fills the column and the next starts at its left edge; whether the last is full."""
     if not lines:
         return
@@ -180,7 +176,7 @@ def _paragraphs(lines: Sequence[_Line], tops: Sequence[float]) -> Iterator[tuple
     right = max(line.chars[-1].right for line in lines)
     group: list[_Line] = []
     for line in lines:
-        if group and not _continues(group[-1], line, left, right, tops):
+        if group and (layout.begins_item(line.text()) or not _continues(group[-1], line, left, right, tops)):
             yield group, _full(group[-1], right)
             group = []
         group.append(line)
@@ -199,7 +195,6 @@ def _continues(before: _Line, line: _Line, left: float, right: float, tops: Sequ
         and gap < 3 * before.height
         and abs(line.height - before.height) < 0.2 * before.height
         and not any(before.base < top < line.base for top in tops)
-        and not _STARTS.match(line.text())
     )
 
 

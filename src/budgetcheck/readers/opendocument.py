@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..errors import ReadError
 from .archive import Archive, Element, parse_xml
+from .kinds import LOCKED
 from .sheets import CELLS, Sheet
 
 __all__ = ["read_ods"]
@@ -23,7 +24,7 @@ def read_ods(archive: Archive) -> Iterator[Sheet]:
     """The sheets of a workbook in order. Raises `ReadError` where it is encrypted, broken or too large."""
     manifest = "META-INF/manifest.xml"
     if manifest in archive and b"encryption-data" in archive.read(manifest):
-        raise ReadError("the workbook is encrypted: it needs a password")
+        raise ReadError(LOCKED)
     root = parse_xml(archive.read("content.xml"), "content.xml")
     book = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
     if book is None:

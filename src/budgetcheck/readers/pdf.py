@@ -12,7 +12,9 @@ from ..errors import ReadError
 from ..model import Block
 from .borderless import find_borderless
 from .flow import Sheet, blocks_of
+from .kinds import LOCKED
 from .lattice import Lattice, Table, fill, find_lattices
+from .layout import Layout
 from .pdf_content import PageContent, Run, page_content
 from .pdf_lines import Line, lines_of
 
@@ -23,12 +25,12 @@ _CHARS = 20_000_000
 _SHAPES = 20
 _LISTED = 12
 _ERRORS = {
-    4: "the file is locked with a password",
+    4: LOCKED,
     5: "the file is protected in a way that cannot be opened",
 }
 
 
-def read_pdf(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...], int]:
+def read_pdf(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...], int]:
     """Blocks of a PDF file in reading order, remarks, and its number of pages.
 
     Raises ReadError for files that are locked, damaged or too large.
@@ -41,13 +43,13 @@ def read_pdf(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...], int]:
             raise ReadError("the file is damaged: no page can be found")
         if count > _PAGES:
             raise ReadError(f"{count:,} pages; at most {_PAGES:,} are read")
-        reader = _Reader()
+        reader = _Reader(layout)
         for number in range(1, count + 1):
             reader.take(document, number)
     if not reader.sheets:
         raise ReadError("the file is damaged: no page can be read")
     pictures = (Block("picture", "", page=number) for number in reader.pictures)
-    return (*blocks_of(reader.sheets), *pictures), tuple(reader.notes(data)), count
+    return (*blocks_of(reader.sheets, layout), *pictures), tuple(reader.notes(data)), count
 
 
 @contextmanager
@@ -65,7 +67,8 @@ def _opened(data: bytes) -> Iterator[Any]:
 class _Reader:
     """Takes page after page and remembers what could not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self.sheets: list[Sheet] = []
         self.pictures: list[int] = []
         self._chars = 0
@@ -90,7 +93,7 @@ class _Reader:
         lattices = find_lattices(content.rules)
         if lattices is None:
             self._remark("too many ruled lines, tables not read", number)
-        sheet.items = _items(content, lattices or [])
+        sheet.items = _items(content, lattices or [], self._layout)
         self.sheets.append(sheet)
 
     def _remark(self, what: str, number: int) -> None:
@@ -117,12 +120,12 @@ class _Reader:
             yield f"page{'s' if len(numbers) > 1 else ''} {shown}: {what}"
 
 
-def _items(content: PageContent, lattices: list[Lattice]) -> list[Line | Table]:
+def _items(content: PageContent, lattices: list[Lattice], layout: Layout) -> list[Line | Table]:
     """Lines and tables of a page from top to bottom."""
     lines = lines_of(_outside(content.runs, lattices))
-    tables = [fill(lattice) for lattice in lattices if lattice.runs]
+    tables = [fill(lattice, layout) for lattice in lattices if lattice.runs]
     if not tables:
-        return _with_borderless(lines)
+        return _with_borderless(lines, layout)
     places: list[tuple[float, int, Line | Table]] = [(-line.base, n, line) for n, line in enumerate(lines)]
     places += [(-table.top, -len(tables) + n, table) for n, table in enumerate(tables)]
     return [item for _, _, item in sorted(places, key=lambda place: place[:2])]
@@ -140,10 +143,10 @@ def _outside(runs: list[Run], lattices: list[Lattice]) -> list[Run]:
     return outside
 
 
-def _with_borderless(lines: list[Line]) -> list[Line | Table]:
+def _with_borderless(lines: list[Line], layout: Layout) -> list[Line | Table]:
     items: list[Line | Table] = []
     done = 0
-    for first, end, table in find_borderless(lines):
+    for first, end, table in find_borderless(lines, layout):
         items += lines[done:first]
         items.append(table)
         done = end

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..model import Block, Box
 from .lattice import Table
-from .pdf_lines import STARTS
+from .layout import Layout
 
 __all__ = ["Grid"]
 
@@ -17,7 +17,6 @@ _LOOSE = 15.0
 _HEADER_ROWS = 10
 _DENSE = 0.8
 _RECENT = 200
-_WHOLE = re.compile(r"\s*(?:合计|总计|小计|本年|注[:：]|备注)")
 
 _T = TypeVar("_T")
 _Boxes = list[list[Box | None]]
@@ -27,8 +26,9 @@ class Grid:
     """A table that may go on; `titles` are the lines above it, as they may be repeated on the next page."""
 
     def __init__(
-        self, table: Table, page: int, place: Callable[[Box], Box], titles: frozenset[str] = frozenset()
+        self, table: Table, page: int, place: Callable[[Box], Box], titles: frozenset[str], layout: Layout
     ) -> None:
+        self._layout = layout
         self._xs = table.xs
         self._ruled = table.ruled
         self._rows = table.rows
@@ -97,9 +97,12 @@ class Grid:
         last = self._rows[-1]
         body = self._rows[-_RECENT:-1]
         filled = [n for n, cell in enumerate(row) if cell]
-        if len(body) < 4 or not filled or _WHOLE.match(row[filled[0]]) or STARTS.match(row[filled[0]]):
+        if len(body) < 4 or not filled:
             return False
-        if _WHOLE.match("".join(last)) or any(not last[n] for n in filled if not _is_number(row[n])):
+        begins = self._layout.begins_whole
+        if begins(row[filled[0]]) or self._layout.begins_item(row[filled[0]]):
+            return False
+        if begins("".join(last)) or any(not last[n] for n in filled if not _is_number(row[n])):
             return False
         dense = [n for n in range(len(row)) if sum(bool(each[n]) for each in body) >= _DENSE * len(body)]
         keys = [n for n in dense if sum(_is_number(each[n]) for each in body) * 2 > len(body)]

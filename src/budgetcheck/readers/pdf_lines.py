@@ -7,14 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model import Box
+from .layout import Layout
 from .pdf_content import Char, Run
 
-__all__ = ["STARTS", "Line", "cell_text", "lines_of", "run_box"]
+__all__ = ["Line", "cell_text", "lines_of", "run_box"]
 
-STARTS = re.compile(
-    r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]{1,3}[）)]"
-    r"|\d{1,2}(?:[.．、](?!\d)|[.．、](?=(?:19|20)\d\d年))|[①-⑳]|附[件表]|注[:：])"
-)
 _AMOUNT = re.compile(r"[-−]?[\d,，]+\.\d+%?")
 
 
@@ -108,22 +105,22 @@ def _each_once(runs: Sequence[Run]) -> list[Run]:
     return merged
 
 
-def cell_text(runs: Sequence[Run]) -> str:
+def cell_text(runs: Sequence[Run], layout: Layout) -> str:
     """The text of a cell: lines of a wrapped name or code are joined without a space."""
     if len(runs) == 1:
         return "".join([char for char, _, _ in runs[0].chars])
     text = ""
     for line in lines_of(runs):
-        text = _joined(text, line.text(99.0))
+        text = _joined(text, line.text(99.0), layout)
     return text
 
 
-def _joined(text: str, line: str) -> str:
+def _joined(text: str, line: str, layout: Layout) -> str:
     if not text:
         return line
     if _AMOUNT.fullmatch(line) and _AMOUNT.fullmatch(text.rpartition("\n")[2]):
         return f"{text}\n{line}"
-    if STARTS.match(line) and (text[-1].isdigit() or text[-1] in "%。；;"):
+    if (text[-1].isdigit() or text[-1] in "%。；;") and layout.begins_item(line):
         return f"{text}\n{line}"
     both = text[-1].isascii() and line[0].isascii() and text[-1].isalpha() and line[0].isalpha()
     return f"{text} {line}" if both else text + line

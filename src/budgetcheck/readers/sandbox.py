@@ -19,10 +19,13 @@ from typing import Any
 
 from ..errors import ReadError
 from ..model import Block
+from .layout import Layout
 
-__all__ = ["Limits", "run_limited"]
+__all__ = ["Layout", "Limits", "run_limited"]
 
-_START = "import sys; sys.path[:0] = {path!r}; from {module} import _serve; _serve({target!r}, {args!r}, {limits!r})"
+_START = (
+    "import sys; sys.path[:0] = {path!r}; from {module} import Layout, _serve; _serve({target!r}, {args!r}, {limits!r})"
+)
 _MARK = b"budgetcheck\n"
 # What a child may send back. Its memory limit bounds this too, but not on every system.
 _ANSWER = 2**30
@@ -43,7 +46,7 @@ Reading = tuple[tuple[Block, ...], tuple[str, ...]]
 def run_limited(target: str, data: bytes, *args: object, limits: Limits | None = None) -> Reading:
     """`function(data, *args)` of a "module:function" target, run in a child process within limits.
 
-    `args` must be plain values that their repr() makes again. Raises `ReadError` as the reader does, and
+    `args` must be a layout or plain values, which their repr() makes again. Raises `ReadError` as the reader does, and
     where it crashes or exceeds a limit.
     """
     limits = limits or Limits()

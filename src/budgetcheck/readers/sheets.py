@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..errors import ReadError
 from ..model import Block
+from .layout import Layout
 
 __all__ = ["CELLS", "Merge", "Sheet", "sheets_document"]
 
@@ -15,16 +16,6 @@ CELLS = 5_000_000
 
 Merge = tuple[int, int, int, int]
 
-_PROSE = re.compile("目\\s*录|封\\s*面|扉\\s*页")
-_TOTAL = re.compile(r"[一二三四五六七八九十、\d. ]*(?:本年|收入|支出|上年)*(?:合|总|小)\s*计")
-_LABEL = re.compile(
-    r"[（(]?(?:[^:：]{0,10}(?:单位|部门|地区|年度|日期|时间|名称|电话|领导|负责人|制表人?|填表人?|审核人?"
-    r"|复核人?|盖章|公章)(?:[（(][^)）]{0,8}[)）])?\s*[:：].{0,60}|单位\s*[^一-龥]?\s*(?:亿|百|千|万)?元"
-    r"|[^\d:：。]{0,8}\d{1,2}(?:[-—－]\d{1,2})?\s*表|(?:附\s*)?[表件]\s*[\d一二三四五六七八九十]+(?:[-—－]\d+)?"
-    r"|(?:金额)?单位.{0,3}(?:亿|百|千|万)?元|\d{4}\s*年(?:度|\d{1,2}月(?:\d{1,2}日)?)?)[)）]?",
-    re.DOTALL,
-)
-_NOTE = re.compile(r"\s*(?:注|说明|备注|附注|填表|制表|编制|审核|\*|※|数据来源|本表|我[单部])")
 _NUMBER = re.compile(r"[-−－+(（]?[¥￥]?\d[\d,，]*(?:\.\d+)?[)）%％]?")
 
 
@@ -46,7 +37,7 @@ class Sheet:
             self.cells.setdefault(row, {})[column] = text
 
 
-def sheets_document(sheets: Iterable[Sheet]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def sheets_document(sheets: Iterable[Sheet], layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of all sheets in order, and the notes on them."""
     blocks: list[Block] = []
     notes: list[str] = []
@@ -58,7 +49,7 @@ def sheets_document(sheets: Iterable[Sheet]) -> tuple[tuple[Block, ...], tuple[s
         _uncover(sheet)
         if not sheet.cells:
             notes.append(f"sheet {shown} is blank")
-        for block in _blocks(sheet):
+        for block in _blocks(sheet, layout):
             total += len(block.cells) * len(block.cells[0]) if block.cells else 1
             if total > CELLS:
                 raise ReadError(f"sheet {shown}: more than {CELLS:,} cells")
@@ -99,9 +90,9 @@ class _Run:
     rows: list[int]
 
 
-def _blocks(sheet: Sheet) -> Iterator[Block]:
-    prose = bool(_PROSE.search(sheet.name)) and not any(map(_money, sheet.cells.values()))
-    for run in _runs(sheet, prose):
+def _blocks(sheet: Sheet, layout: Layout) -> Iterator[Block]:
+    prose = layout.is_prose(sheet.name) and not any(map(_money, sheet.cells.values()))
+    for run in _runs(sheet, prose, layout):
         if not run.table:
             for row in run.rows:
                 yield from _paragraphs(sheet, row, prose)
@@ -129,7 +120,7 @@ def _money(row: dict[int, str]) -> bool:
     return any("." in text and bool(_NUMBER.fullmatch(text)) for text in row.values())
 
 
-def _runs(sheet: Sheet, prose: bool) -> Iterator[_Run]:
+def _runs(sheet: Sheet, prose: bool, layout: Layout) -> Iterator[_Run]:
     """Tables and text in reading order, from segments parted by empty rows."""
     tables: _Run | None = None
     for own in _segments(sheet):
@@ -137,10 +128,10 @@ def _runs(sheet: Sheet, prose: bool) -> Iterator[_Run]:
         if prose:
             yield _Run(False, segment)
             continue
-        if tables is not None and _goes_on(sheet, segment):
+        if tables is not None and _goes_on(sheet, segment, layout):
             segment = tables.rows + segment
             tables = None
-        runs = _parts(sheet, segment)
+        runs = _parts(sheet, segment, layout)
         if tables is not None:
             yield tables
         tables = runs.pop() if runs and runs[-1].table else None
@@ -166,26 +157,26 @@ def _segments(sheet: Sheet) -> Iterator[list[int]]:
         yield segment
 
 
-def _goes_on(sheet: Sheet, segment: Sequence[int]) -> bool:
+def _goes_on(sheet: Sheet, segment: Sequence[int], layout: Layout) -> bool:
     """Whether rows after a gap belong to the table before it: they begin with a total or with numbers."""
     row = sheet.cells[segment[0]]
     first = row[min(row)]
-    if _TOTAL.match(first):
+    if layout.begins_total(first):
         return True
     return len(row) > 1 and sum(bool(_NUMBER.fullmatch(text)) for text in row.values()) * 2 >= len(row)
 
 
-def _parts(sheet: Sheet, rows: list[int]) -> list[_Run]:
+def _parts(sheet: Sheet, rows: list[int], layout: Layout) -> list[_Run]:
     """A segment as runs of text and table rows."""
     first, last = 0, len(rows)
-    while first < last and _is_text(sheet, rows[first], top=True):
+    while first < last and _is_text(sheet, rows[first], layout, top=True):
         first += 1
-    while first < last and _is_text(sheet, rows[last - 1], top=False):
+    while first < last and _is_text(sheet, rows[last - 1], layout, top=False):
         last -= 1
     runs = [_Run(False, rows[:first])] if first else []
     ruled = sum(row in sheet.framed for row in rows[first:last]) >= 2
     for row in rows[first:last]:
-        text = ruled and row not in sheet.framed and _is_text(sheet, row, top=True)
+        text = ruled and row not in sheet.framed and _is_text(sheet, row, layout, top=True)
         if runs and runs[-1].table != text:
             runs[-1].rows.append(row)
         else:
@@ -195,19 +186,19 @@ def _parts(sheet: Sheet, rows: list[int]) -> list[_Run]:
     return runs
 
 
-def _is_text(sheet: Sheet, row: int, top: bool) -> bool:
+def _is_text(sheet: Sheet, row: int, layout: Layout, top: bool) -> bool:
     """Whether a row above (or below) a table stands outside it: a title, a unit, a note."""
     texts = list(sheet.cells[row].values())
     # A ruled row of years is a header; one of "单位：" and the like is not.
-    if all(_LABEL.fullmatch(text) and (row not in sheet.framed or ":" in text or "：" in text) for text in texts):
+    if all(layout.is_label(text) and (row not in sheet.framed or ":" in text or "：" in text) for text in texts):
         return len(texts) > 1 or row not in sheet.framed
     if len(texts) > 1:
-        return not top and bool(_NOTE.match(texts[0])) and row not in sheet.framed
-    if _TOTAL.fullmatch(texts[0]):
+        return not top and layout.begins_note(texts[0]) and row not in sheet.framed
+    if layout.is_total(texts[0]):
         return False
     if row in sheet.framed and not _spans(sheet, row):
         return False
-    return top or row not in sheet.framed or bool(_NOTE.match(texts[0]))
+    return top or row not in sheet.framed or layout.begins_note(texts[0])
 
 
 def _spans(sheet: Sheet, row: int) -> bool:

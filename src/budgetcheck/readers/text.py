@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ..errors import ReadError
 from ..model import Block, Document
 from .bounds import refuse_endless
+from .layout import Layout
 
 __all__ = ["decode", "read_text", "text_document"]
 
@@ -27,27 +28,25 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13})
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _JOIN = "\0"
 _END = "。；！？：;!?:"
-_STARTS = re.compile(
-    r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|[-*#|>]|附[件表])"
-)
+_MARKDOWN = re.compile(r"\s*[-*#|>]")
 
 
-def text_document(text: str, name: str = "<text>") -> Document:
+def text_document(text: str, layout: Layout, name: str = "<text>") -> Document:
     """A document from text already decoded; ReadError for a paragraph or number without end."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    blocks = _blocks(text)
+    blocks = _blocks(text, layout)
     refuse_endless(blocks)
     return Document(name, digest, blocks)
 
 
-def read_text(data: bytes, marks: Sequence[str]) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_text(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """Paragraphs of a text file.
 
     Raises ReadError for binary, undecodable or oversized content.
     """
     if len(data) > _LARGEST:
         raise ReadError(f"{len(data) // 1024 // 1024} MB of text; at most {_LARGEST // 1024 // 1024} MB are read")
-    return _blocks(decode(data, marks)), ()
+    return _blocks(decode(data, layout.marks), layout), ()
 
 
 def decode(data: bytes, marks: Sequence[str]) -> str:
@@ -58,8 +57,6 @@ def decode(data: bytes, marks: Sequence[str]) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _strictly(data, encoding)
-    if data.lstrip()[:5] == b"%PDF-":
-        raise ReadError("a PDF file under another name")
     _refuse_binary(data)
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -113,7 +110,7 @@ def _printable(text: str) -> str:
     return text
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
+def _blocks(text: str, layout: Layout) -> tuple[Block, ...]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "").split("\n")
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE:
@@ -126,7 +123,8 @@ def _blocks(text: str) -> tuple[Block, ...]:
         if line is _JOIN:
             continue
         piped = bool(held) and _piped(held[-1][1])
-        if held and not (piped and _piped(line)) and (piped or not (width and _continues(held[-1][1], line, width))):
+        goes_on = _piped(line) if piped else bool(width and held and _continues(held[-1][1], line, width, layout))
+        if held and not goes_on:
             blocks.append(_block(held))
             held = []
         if line.strip():
@@ -197,12 +195,13 @@ def _without_double_spacing(lines: Sequence[str], width: int) -> list[str]:
     return [line if line.strip() else _JOIN for line in lines]
 
 
-def _continues(line: str, following: str, width: int) -> bool:
+def _continues(line: str, following: str, width: int, layout: Layout) -> bool:
     """Whether `following` goes on with a line that was wrapped."""
     bare = line.strip()
     return (
         bool(following.strip())
         and (_columns(bare) >= width * 0.75 or len(bare) * 2 >= width * 0.9)
         and bare[-1] not in _END
-        and not _STARTS.match(following)
+        and not _MARKDOWN.match(following)
+        and not layout.begins_item(following)
     )

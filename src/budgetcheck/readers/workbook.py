@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -11,56 +10,51 @@ from ..errors import ReadError
 from ..model import Block
 from .archive import Archive, open_archive
 from .csvfile import read_csv
+from .kinds import LOCKED, OLE
+from .layout import Layout
 from .numberformat import display
 from .sheets import CELLS, Sheet, sheets_document
 
-__all__ = ["read_csv", "read_workbook"]
+__all__ = ["read_workbook"]
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|meta|table|body|style)\b", re.IGNORECASE)
 _XML_BOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
 
-def read_workbook(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def read_workbook(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The sheets of a workbook in the order of their tabs, and one-line notes on what could not be kept.
 
     Numbers read as displayed where the file says how. `Block.line` is the row of the sheet where a block
     begins. Raises `ReadError` with one line where the file cannot be read.
     """
-    if data.startswith(_OLE):
-        return _binary(data)
+    if data.startswith(OLE):
+        return _binary(data, layout)
     if not data.startswith(b"PK"):
-        return _disguised(data)
-    archive = open_archive(data, "workbook")
+        return _disguised(data, layout)
+    archive = open_archive(data, "a workbook")
     if "xl/workbook.bin" in archive:
-        return _xlsb(data, archive)
+        return _xlsb(data, archive, layout)
     if "content.xml" in archive:
         from .opendocument import read_ods
 
-        return sheets_document(read_ods(archive))
+        return sheets_document(read_ods(archive), layout)
     if "word/document.xml" in archive:
         raise ReadError("not a workbook: a Word file with the wrong suffix")
     from .spreadsheetml import read_xlsx
 
-    blocks, notes = sheets_document(read_xlsx(archive))
+    blocks, notes = sheets_document(read_xlsx(archive), layout)
     macros = any(part.rpartition("/")[2] == "vbaProject.bin" for part in archive)
     return blocks, (*notes, *(["macros: not run"] if macros else []))
 
 
-def _disguised(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """What many programs export as ".xls" is a web page or plain text."""
+def _disguised(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """What many programs export as ".xls" is plain text."""
     head = data[:4096]
     if _XML_BOOK in head:
         raise ReadError("not a workbook: an XML spreadsheet of 2003; save it as .xlsx")
-    if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")):
-        from .html import read_html
-
-        blocks, notes = read_html(data)
-        return blocks, (*notes, "a web page in spite of its suffix")
     try:
-        blocks, notes = read_csv(data)
+        blocks, notes = read_csv(data, layout)
     except ReadError:
         raise ReadError("not a workbook: neither a zip archive nor an OLE file") from None
     if not any(block.kind == "grid" for block in blocks):
@@ -68,7 +62,7 @@ def _disguised(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     return blocks, (*notes, "plain text in spite of its suffix")
 
 
-def _binary(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def _binary(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     from .biff import scan
 
     formats = scan(data)
@@ -84,10 +78,10 @@ def _binary(data: bytes) -> tuple[tuple[Block, ...], tuple[str, ...]]:
             sheet.notes += extra.notes(sheet)
         else:
             sheet.notes.append("number formats not found: decimals as stored, not as displayed")
-    return sheets_document(sheet for sheet, _, _ in sheets)
+    return sheets_document((sheet for sheet, _, _ in sheets), layout)
 
 
-def _xlsb(data: bytes, archive: Archive) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def _xlsb(data: bytes, archive: Archive, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     for part in archive:
         if part.startswith("xl/worksheets/") and part.endswith(".bin"):
             _check_xlsb(archive.read(part), part)
@@ -96,7 +90,7 @@ def _xlsb(data: bytes, archive: Archive) -> tuple[tuple[Block, ...], tuple[str, 
         for row, column, value in _values(rows):
             sheet.put(row, column, display(value, ""))
         sheet.merges = merges
-    blocks, notes = sheets_document(sheet for sheet, _, _ in sheets)
+    blocks, notes = sheets_document((sheet for sheet, _, _ in sheets), layout)
     return blocks, (*notes, "number formats of .xlsb are not read: decimals as stored, not as displayed")
 
 
@@ -153,7 +147,7 @@ def _sheets(data: bytes) -> list[tuple[Sheet, _Rows, _Merges]]:
             merges = [(*first, *last) for first, last in page.merged_cell_ranges or ()]
             found.append((sheet, page.to_python(skip_empty_area=False), merges))
     except calamine.PasswordError:
-        raise ReadError("the workbook is encrypted: it needs a password") from None
+        raise ReadError(LOCKED) from None
     except (calamine.CalamineError, ValueError, OSError, IndexError) as error:
         raise ReadError(f"not a workbook: {' '.join(str(error).split())[:120]}") from None
     except BaseException as error:
