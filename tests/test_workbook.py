@@ -329,6 +329,40 @@ def test_disguises() -> None:
     assert notes == ("plain text in spite of its suffix",)
 
 
+@pytest.mark.parametrize("stored", ["1e999", "-1e400", "nan", "inf", "Infinity", "1_000", "１２", "²", "0x1F", "七"])
+def test_a_number_that_is_none_is_said(stored: str) -> None:
+    blocks, notes = read_workbook(
+        raw(f'<row><c t="str"><v>项目</v></c><c><v>{stored}</v></c><c><v>7</v></c></row>' * 2)
+    )
+    assert grids(blocks) == [(("项目", stored, "7"), ("项目", stored, "7"))]
+    assert notes == ("sheet 表: cells that hold no finite number: B1, B2; not read as numbers",)
+
+
+def test_a_number_that_is_none_in_other_workbooks() -> None:
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    sheet.write(0, 0, "项目")
+    sheet.write(0, 1, 1 / 3)
+    sheet.write(1, 0, "项目")
+    sheet.write(1, 1, 7)
+    out = io.BytesIO()
+    book.save(out)
+    third, endless = struct.pack("<d", 1 / 3), struct.pack("<d", float("inf"))
+    said = "sheet 表: cells that hold no finite number: B1; not read as numbers"
+    assert read_workbook(out.getvalue().replace(third, endless))[1] == (said,)
+    content = (
+        '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><o:body><o:spreadsheet>'
+        '<table:table table:name="表"><table:table-row><table:table-cell o:value="7"/>'
+        '<table:table-cell o:value="1e999"/><table:table-cell o:value="NaN"/></table:table-row></table:table>'
+        "</o:spreadsheet></o:body></o:document-content>"
+    )
+    blocks, notes = read_workbook(zipped({"content.xml": content}))
+    assert grids(blocks) == [(("7", "1e999", "NaN"),)]
+    assert notes == ("sheet 表: cells that hold no finite number: B1, C1; not read as numbers",)
+
+
 def test_stray_cell_at_the_far_corner_costs_nothing() -> None:
     start = time.perf_counter()
     blocks, _ = read_workbook(

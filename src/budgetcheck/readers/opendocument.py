@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..errors import ReadError
@@ -90,6 +91,8 @@ class _Reader:
             text = "\n".join(_line(each) for each in cell.iterchildren(f"{_TEXT}p")) if len(cell) else ""
             text = text or cell.get(f"{_OFFICE}value") or cell.get(f"{_OFFICE}string-value") or ""
             without += bool(cell.get(f"{_TABLE}formula")) and not text and not cell.get(f"{_OFFICE}value-type")
+            if _odd(cell):
+                sheet.infinite.append((row, column))
             if text.strip() and not cell.tag.endswith("covered-table-cell"):
                 cells += [(at, text) for at in range(column, min(column + repeat, _COLUMNS))]
                 wide = _whole(cell.get(f"{_TABLE}number-columns-spanned"), 1)
@@ -98,6 +101,15 @@ class _Reader:
                     sheet.merges.append((row, column, row + high - 1, column + wide - 1))
             column += repeat
         return cells, ruled, without
+
+
+def _odd(cell: Element) -> bool:
+    """Whether a cell is said to hold a number and holds none that is finite."""
+    value = cell.get(f"{_OFFICE}value")
+    try:
+        return value is not None and not math.isfinite(float(value))
+    except ValueError:
+        return True
 
 
 def _lines(table: Element) -> Iterator[Element]:

@@ -10,9 +10,11 @@ from ..errors import ReadError
 from ..model import Block
 from .layout import Layout
 
-__all__ = ["CELLS", "Merge", "Sheet", "sheets_document"]
+__all__ = ["CELLS", "Merge", "Sheet", "address", "sheets_document"]
 
 CELLS = 5_000_000
+
+_LISTED = 12
 
 Merge = tuple[int, int, int, int]
 
@@ -21,7 +23,10 @@ _NUMBER = re.compile(r"[-−－+(（]?[¥￥]?\d[\d,，]*(?:\.\d+)?[)）%％]?")
 
 @dataclass(slots=True)
 class Sheet:
-    """One worksheet as displayed: `cells` by row, then column, from 0; `framed` rows have ruled cells."""
+    """One worksheet as displayed: `cells` by row, then column, from 0; `framed` rows have ruled cells.
+
+    `infinite` are cells that are to hold a number and hold none that is finite.
+    """
 
     name: str
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
@@ -29,12 +34,22 @@ class Sheet:
     framed: set[int] = field(default_factory=set)
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
+    infinite: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, row: int, column: int, text: str) -> None:
         """Set the text of a cell; blank text leaves it empty."""
         text = text.strip(" \t\r\n\f\v\xa0\u3000\x00")
         if text:
             self.cells.setdefault(row, {})[column] = text
+
+
+def address(row: int, column: int) -> str:
+    """A cell's name, such as B3, from its place counted from 0."""
+    letters, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
 
 
 def sheets_document(sheets: Iterable[Sheet], layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
@@ -46,6 +61,10 @@ def sheets_document(sheets: Iterable[Sheet], layout: Layout) -> tuple[tuple[Bloc
         shown = _shown(sheet.name)
         notes += [f"sheet {shown} is hidden"] if sheet.hidden else []
         notes += [f"sheet {shown}: {note}" for note in sheet.notes]
+        if sheet.infinite:
+            listed = ", ".join(address(*place) for place in sheet.infinite[:_LISTED])
+            more = ", …" if len(sheet.infinite) > _LISTED else ""
+            notes.append(f"sheet {shown}: cells that hold no finite number: {listed}{more}; not read as numbers")
         _uncover(sheet)
         if not sheet.cells:
             notes.append(f"sheet {shown} is blank")

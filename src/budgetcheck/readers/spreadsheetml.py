@@ -5,6 +5,7 @@ Cells are kept by their place, not in a rectangle, so that one stray cell at XFD
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from datetime import datetime
 from ..errors import ReadError
 from .archive import Archive, Element, parse_xml
 from .numberformat import BUILTIN, display
-from .sheets import CELLS, Merge, Sheet
+from .sheets import CELLS, Merge, Sheet, address
 
 __all__ = ["read_xlsx"]
 
@@ -23,6 +24,7 @@ _MERGES = 200_000
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_KEY = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?")
 
 
@@ -117,10 +119,11 @@ class _Reader:
                 row, column = _place(sheet, cell.get("r"), row, column + 1)
                 style = _whole(cell.get("s"), 0)
                 ruled += style in self._ruled
-                text, formula = self._cell(cell, style)
+                text, formula, finite = self._cell(cell, style)
+                sheet.infinite += [] if finite else [(row, column)]
                 errors += cell.get("t") == "e"
                 if formula and not text and cell.get("t") != "str":
-                    without.append(_name(row, column))
+                    without.append(address(row, column))
                 sheet.put(row, column, text)
                 if text.strip() and column in hidden_columns:
                     columns.add(column)
@@ -131,8 +134,8 @@ class _Reader:
         sheet.merges = list(_merges(sheet, root))
         return count
 
-    def _cell(self, cell: Element, style: int) -> tuple[str, bool]:
-        """What a cell shows, and whether it is a formula."""
+    def _cell(self, cell: Element, style: int) -> tuple[str, bool, bool]:
+        """What a cell shows, whether it is a formula, and False where it is to hold a number and holds none."""
         raw, kind, formula = "", cell.get("t") or "n", False
         for part in cell:
             local = _local(part)
@@ -142,24 +145,19 @@ class _Reader:
                 raw, kind = _text(part), "inlineStr"
             formula = formula or local == "f"
         if not raw:
-            return "", formula
+            return "", formula, True
         if kind == "s":
             place = _whole(raw, -1)
-            return (self._strings[place] if 0 <= place < len(self._strings) else ""), formula
+            return (self._strings[place] if 0 <= place < len(self._strings) else ""), formula, True
         if kind == "n":
-            return self._number(raw, self._codes.get(style, "")), formula
+            number = _finite(raw)
+            code = self._codes.get(style, "")
+            return (raw if number is None else display(number, code, self._base)), formula, number is not None
         if kind == "b":
-            return ("TRUE" if raw.strip() in ("1", "true") else "FALSE"), formula
+            return ("TRUE" if raw.strip() in ("1", "true") else "FALSE"), formula, True
         if kind == "d" and _ISO.match(raw):
-            return self._iso(raw, self._codes.get(style, "")), formula
-        return (_unescape(raw) if kind == "str" else raw), formula
-
-    def _number(self, raw: str, code: str) -> str:
-        try:
-            value: float = int(raw) if raw.isdigit() and len(raw) < 16 else float(raw)
-        except ValueError:
-            return raw
-        return display(value, code, self._base)
+            return self._iso(raw, self._codes.get(style, "")), formula, True
+        return (_unescape(raw) if kind == "str" else raw), formula, True
 
     def _iso(self, raw: str, code: str) -> str:
         try:
@@ -168,13 +166,22 @@ class _Reader:
             return raw
 
 
+def _finite(raw: str) -> float | None:
+    """A number as stored; None for what is no decimal, or beyond what a spreadsheet can hold."""
+    if not _NUMBER.fullmatch(raw.strip()):
+        return None
+    value: float = int(raw) if len(raw) < 16 and raw.isdigit() else float(raw)
+    return value if math.isfinite(value) else None
+
+
 def _remarks(without: list[str], rows: list[int], columns: set[int], errors: int) -> Iterator[str]:
     if without:
         yield f"formulas without a stored value: {len(without)}, the first in {without[0]}; read as empty"
     if rows:
         yield f"hidden rows: {len(rows)}, the first is row {rows[0] + 1}; read like the others"
     if columns:
-        yield f"hidden columns: {len(columns)}, the first is column {_name(0, min(columns))[:-1]}; read like the others"
+        first = address(0, min(columns))[:-1]
+        yield f"hidden columns: {len(columns)}, the first is column {first}; read like the others"
     if errors:
         yield f"cells that show an error: {errors}"
 
@@ -242,14 +249,6 @@ def _column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def _name(row: int, column: int) -> str:
-    letters, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def _hidden_columns(root: Element) -> set[int]:

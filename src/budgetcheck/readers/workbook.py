@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -69,7 +70,7 @@ def _binary(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, 
     sheets = _sheets(data)
     for sheet, rows, merges in sheets:
         extra = formats.get(sheet.name)
-        for row, column, value in _values(rows):
+        for row, column, value in _values(rows, sheet):
             code = extra.codes.get((row, column), "") if extra else ""
             sheet.put(row, column, display(value, code) if value != "" else "")
         sheet.merges = merges
@@ -87,7 +88,7 @@ def _xlsb(data: bytes, archive: Archive, layout: Layout) -> tuple[tuple[Block, .
             _check_xlsb(archive.read(part), part)
     sheets = _sheets(data)
     for sheet, rows, merges in sheets:
-        for row, column, value in _values(rows):
+        for row, column, value in _values(rows, sheet):
             sheet.put(row, column, display(value, ""))
         sheet.merges = merges
     blocks, notes = sheets_document((sheet for sheet, _, _ in sheets), layout)
@@ -158,8 +159,10 @@ def _sheets(data: bytes) -> list[tuple[Sheet, _Rows, _Merges]]:
     return found
 
 
-def _values(rows: _Rows) -> Iterator[tuple[int, int, _Value]]:
+def _values(rows: _Rows, sheet: Sheet) -> Iterator[tuple[int, int, _Value]]:
     for row, line in enumerate(rows):
         for column, value in enumerate(line):
             if value != "":
+                if isinstance(value, float) and not math.isfinite(value):
+                    sheet.infinite.append((row, column))
                 yield row, column, value
