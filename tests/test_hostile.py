@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from budgetcheck import check
 from budgetcheck.errors import ReadError
 from budgetcheck.readers import legacy, read_document
 
@@ -430,3 +432,21 @@ def test_no_office_program_is_started_for_what_is_no_old_file(tmp_path: Path, mo
         with pytest.raises(ReadError):
             read_document(tmp_path / name, LAYOUT)
     assert not started
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "项目（其中：支出3.00万元）。",
+        "项目支出3.00万元；",
+        "甲项目支出3.00万元，",
+        "基本支出3.00万元，项目支出5.00万元，",
+    ],
+)
+def test_a_line_of_like_clauses_takes_no_quadratic_time(clause: str) -> None:
+    spent = []
+    for count in (250, 1_000):
+        start = time.process_time()
+        check("2022年度部门决算\n一、支出情况\n" + clause * count)
+        spent.append(time.process_time() - start)
+    assert spent[1] < 12 * spent[0] + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ class Context:
         self.levels = levels
         self.namer = namer
         self.by_statement = group_levels(levels)
+        self._at = {(level.statement, level.token): level for level in reversed(levels)}
         self._by_figure: dict[str, list[Level]] = {}
         for level in levels:
             for key in _keys(level.fact, namer):
@@ -48,7 +50,7 @@ class Context:
 
     def at(self, number: int, token: int) -> Level | None:
         """The level printed at a token."""
-        return next((lv for lv in self.by_statement.get(number, []) if lv.token == token), None)
+        return self._at.get((number, token))
 
     def wholes(self, part: Level) -> list[Level]:
         """The totals of the lists in which a level is a part."""
@@ -57,13 +59,11 @@ class Context:
     def before(self, number: int, token: int, *, same_sentence: bool = False) -> list[Level]:
         """Levels before a token in its statement, nearest first, not from inside brackets that closed."""
         statement = self.statements[number]
-        sentence, depth = statement.sentences[token], statement.depths[token]
-        found = [
-            lv
-            for lv in self.by_statement.get(number, [])
-            if lv.token < token and lv.depth <= depth and (not same_sentence or lv.sentence == sentence)
-        ]
-        return found[::-1]
+        depth = statement.depths[token]
+        levels = self.by_statement.get(number, [])
+        start = bisect_left(levels, statement.sentence_start(token), key=_token) if same_sentence else 0
+        end = bisect_left(levels, token, key=_token)
+        return [lv for lv in levels[start:end] if lv.depth <= depth][::-1]
 
     def named(self, label: Label, number: int, measures: Sequence[str] = (), year: int | None = 0) -> list[Level]:
         """Levels that a label names, nearest statement first, then the earlier ones of the report."""
@@ -195,6 +195,10 @@ class Context:
                 found.extend(lv for lv in self.by_statement.get(place, []) if lv.depth == 0)
                 place += step
         return found
+
+
+def _token(level: Level) -> int:
+    return level.token
 
 
 def _first_of_sentences(levels: Iterable[Level]) -> list[Level]:

@@ -54,10 +54,12 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
     carried = {match.slots["carried"] for match in statement.matches if match.kind == "carried"}
     priors = {m.slots["prior"]: m.slots.get("base", m.first) for m in statement.matches if "prior" in m.slots}
     earlier: list[Level] = []
+    # Those of the earlier that no later one of the same or a smaller depth hides from what follows.
+    around: list[Level] = []
     for index, token in enumerate(statement.tokens):
         if token.code not in "MNP" or index in excluded or token.quantity is None:
             continue
-        level = _level(number, statement, index, token, namer, earlier)
+        level = _level(number, statement, index, token, namer, earlier, around)
         if token.code == "P":
             if index not in used and not level.inherited:
                 yield replace(level, fact=replace(level.fact, measure="rate"))
@@ -68,6 +70,9 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
             measure = namer.measure_of(statement.tokens[priors[index]].text) or level.fact.measure
             level = replace(level, fact=replace(level.fact, year=level.fact.year or -1, measure=measure))
         earlier.append(level)
+        while around and around[-1].depth >= level.depth:
+            around.pop()
+        around.append(level)
         yield level
 
 
@@ -79,7 +84,15 @@ def label_start(statement: Statement, index: int) -> int:
     return start
 
 
-def _level(number: int, statement: Statement, index: int, token: Token, namer: Namer, earlier: list[Level]) -> Level:
+def _level(
+    number: int,
+    statement: Statement,
+    index: int,
+    token: Token,
+    namer: Namer,
+    earlier: Sequence[Level],
+    around: Sequence[Level],
+) -> Level:
     label = _label(statement, index, namer)
     previous = _previous(statement, index, earlier)
     inherited = label.empty
@@ -90,14 +103,19 @@ def _level(number: int, statement: Statement, index: int, token: Token, namer: N
     elif label.empty:
         label = namer.from_section(statement.passage, label)
     fact = token_fact(statement, token, label, namer)
-    if "R" in re.split(r"[;.]", statement.codes[:index])[-1]:
+    if statement.explained[index]:
         fact = replace(fact, topic=f"{_REASON} {fact.topic}")
     if not label.measure and previous is not None and inherited:
         fact = replace(fact, measure=previous.fact.measure)
     depth = statement.depths[index]
     sentence = statement.sentences[index]
-    outer = next((lv for lv in reversed(earlier) if lv.depth < depth and lv.sentence == sentence), None)
-    if outer is not None and fact.figure and not namer.inside(fact.figure, outer.fact.figure):
+    outer = next((lv for lv in reversed(around) if lv.depth < depth), None)
+    if (
+        outer is not None
+        and outer.sentence == sentence
+        and fact.figure
+        and not namer.inside(fact.figure, outer.fact.figure)
+    ):
         fact = replace(fact, topic=f"{outer.fact.figure or outer.fact.name}")
     return Level(fact, number, index, sentence, depth, inherited)
 
@@ -111,12 +129,13 @@ def replace_label(label: Label, fact: Fact, namer: Namer) -> Label:
     return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic or own, fund="")
 
 
-def _previous(statement: Statement, index: int, earlier: list[Level]) -> Level | None:
+def _previous(statement: Statement, index: int, earlier: Sequence[Level]) -> Level | None:
     """The nearest earlier level of the same sentence, outside brackets unless we are inside the same."""
+    cut = statement.codes.rfind(";", 0, index)
     for level in reversed(earlier):
-        if level.sentence != statement.sentences[index]:
+        if level.sentence != statement.sentences[index] or level.token < cut:
             return None
-        if level.depth <= statement.depths[index] and ";" not in statement.codes[level.token : index]:
+        if level.depth <= statement.depths[index]:
             return level
     return None
 

@@ -135,7 +135,7 @@ def _openers(
         if depth:
             same = [lv for lv in same if lv.depth < depth][-1:] or same[-1:]
         return _last_of_each(same)
-    nearest = max((lv.sentence for lv in own if "R" not in _codes(statement, lv.sentence)), default=-1)
+    nearest = max((lv.sentence for lv in own if lv.sentence not in statement.reasons), default=-1)
     before = [lv for lv in own if lv.sentence == nearest]
     if before:
         firsts = _first_of_each(before)
@@ -144,10 +144,6 @@ def _openers(
     if sentence == 0 and number and not own:
         return _opened_before(number, statements, grouped)
     return []
-
-
-def _codes(statement: Statement, sentence: int) -> str:
-    return "".join(c for c, s in zip(statement.codes, statement.sentences, strict=True) if s == sentence)
 
 
 def _opened_before(number: int, statements: Sequence[Statement], grouped: Mapping[int, list[Level]]) -> list[Level]:
@@ -162,8 +158,11 @@ def _before_lists(statement: Statement, index: int, levels: Sequence[Level]) -> 
     """Levels behind the last semicolon; where there are none, those before the first list of the sentence."""
     start = statement.sentence_start(index)
     cut = statement.codes.rfind(";", start, index)
+    behind = [lv for lv in levels if lv.token > cut]
+    if behind or not levels:
+        return behind
     first = min((p for p in range(start, index + 1) if statement.codes[p] in "TL"), default=index)
-    return [lv for lv in levels if lv.token > cut] or [lv for lv in levels if lv.token < first]
+    return [lv for lv in levels if lv.token < first]
 
 
 def _last_of_each(levels: Sequence[Level]) -> list[Level]:

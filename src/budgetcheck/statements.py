@@ -57,11 +57,31 @@ class Statement:
             depth += code == "("
         return tuple(depths)
 
+    @functools.cached_property
+    def explained(self) -> tuple[bool, ...]:
+        """For each token whether a reason's word stands before it in its sentence, behind the last semicolon."""
+        found, seen = [], False
+        for code in self.codes:
+            found.append(seen)
+            seen = code == "R" or (seen and code not in ";.")
+        return tuple(found)
+
+    @functools.cached_property
+    def reasons(self) -> frozenset[int]:
+        """The numbers of the sentences that give a reason."""
+        return frozenset(sentence for code, sentence in zip(self.codes, self.sentences, strict=True) if code == "R")
+
+    @functools.cached_property
+    def _starts(self) -> tuple[int, ...]:
+        starts, start = [], 0
+        for index, code in enumerate(self.codes):
+            starts.append(start)
+            start = index + 1 if code == "." else start
+        return tuple(starts)
+
     def sentence_start(self, index: int) -> int:
         """Index of the first token of the sentence of token `index`."""
-        while index > 0 and self.sentences[index - 1] == self.sentences[index]:
-            index -= 1
-        return index
+        return self._starts[index]
 
 
 def read_statements(

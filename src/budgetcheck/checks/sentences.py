@@ -183,8 +183,9 @@ def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if prior is not None:
             base, facts = prior.quantity.point, (percent, prior)
         elif current is not None and delta is not None and claim.words.get("direction") == "up":
-            candidates = [c for c in claim.parts["current"] if c.quantity.point == delta.quantity.point]
-            exactly = bool(candidates) and percent.quantity.value == 100
+            whole = claim.parts["current"] if percent.quantity.value == 100 else ()
+            candidates = [c for c in whole if c.quantity.point == delta.quantity.point]
+            exactly = bool(candidates)
             base, facts = (
                 (Fraction(0) if exactly else Fraction(1)),
                 (percent, candidates[0] if exactly else current, delta),

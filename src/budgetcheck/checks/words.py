@@ -185,9 +185,10 @@ def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """Different grades for one and the same evaluation."""
     given: dict[str, list[tuple[int, int, int, str]]] = {}
     for number, passage in _passages(rule, ledger):
+        another = functools.cache(functools.partial(_of_another_year, passage.text.folded, ledger.year))
         for each in rule.options["patterns"]:
             for found in _compiled(each).finditer(passage.text.folded):
-                if _of_another_year(passage.text.folded, found.start(), ledger.year):
+                if another(*_sentence(passage.text.folded, found.start())):
                     continue
                 grade = rule.options["same"].get(found["grade"], found["grade"])
                 given.setdefault(grade, []).append((number, *found.span("grade"), found["grade"]))
@@ -201,11 +202,15 @@ def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     yield Verdict("failed", (), (), Draft((here,), (there,), fields, None, None, culprits, "likely"))
 
 
-def _of_another_year(text: str, place: int, year: int | None) -> bool:
-    """Whether the sentence around a place names years, and none of them is the report's."""
-    begin = text.rfind("。", 0, place) + 1
+def _sentence(text: str, place: int) -> tuple[int, int]:
+    """Where the sentence around a place begins and ends."""
     end = text.find("。", place)
-    years = {int(found) for found in _compiled(r"(?:19|20)\d\d(?=年)").findall(text[begin : end if end > 0 else None])}
+    return text.rfind("。", 0, place) + 1, end if end > 0 else len(text)
+
+
+def _of_another_year(text: str, year: int | None, begin: int, end: int) -> bool:
+    """Whether a sentence names years, and none of them is the report's."""
+    years = {int(found) for found in _compiled(r"(?:19|20)\d\d(?=年)").findall(text[begin:end])}
     return bool(years) and year is not None and year not in years
 
 

@@ -82,8 +82,8 @@ def _percent_of(context: Context, number: int, token: int, plans: Sequence[str])
             measure = statement.tokens[match.slots["measure"]] if "measure" in match.slots else None
             kind = VALUES.get(measure.code, "") if measure else ""
             if kind in plans or not kind or kind == "budget" or plans == PLANS:
-                found = printed(context, number, match.slots["percent"])
-    return found
+                found = match.slots["percent"]
+    return None if found is None else printed(context, number, found)
 
 
 def carried(context: Context, number: int) -> Iterator[Claim]:
