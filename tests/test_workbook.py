@@ -299,7 +299,10 @@ def test_types_of_cells() -> None:
         )
     )
     assert grids(blocks) == [(("a\rb", "甲乙", "TRUE", "#DIV/0!", "文", "3", "2024-12-31", "", "x"),)]
-    assert notes == ("sheet 表: cells that show an error: 1",)
+    assert notes == (
+        "sheet 表: cells that show an error: 1",
+        "sheet 表: cells that hold no finite number: I1; not read as numbers",
+    )
 
 
 def test_two_tables_parted_by_a_blank_row_and_a_total_after_one() -> None:

@@ -15,7 +15,6 @@ from .wording import Wording
 __all__ = ["read_enumerations"]
 
 _BRACKET = re.compile(r"[^，。；、()]{0,12}\(([^()]+(?:\([^()]*\)[^()]*)*)\)")
-_QUOTED = re.compile(r'((?:"[^"，。；]+"[、和及与]?)+)(等)?$')
 
 
 def read_enumerations(context: Context, wording: Wording) -> Iterator[Claim]:
@@ -43,13 +42,21 @@ def _beside(context: Context, number: int, level: Level, token: Token, table: ob
             and not bracket[1].startswith(tuple(table["remarks"]))
         ):
             yield _claim(context, number, (level.fact,), items, bracket.start(1), bracket.end(1), "bracket")
-    quoted = _QUOTED.search(folded[: token.start])
+    quoted = _quoted(folded[: token.start], table["joints"], table["going_on"])
     if quoted:
         names = re.findall(r'"([^"]+)"', quoted[1])
         if len(names) > 1:
             yield Claim("promised", {"count": (level.fact,)}, {"listed": str(len(names))}, level.fact.span)
             if not (quoted[2] and len(names) < int(level.fact.quantity.value)):
                 yield _claim(context, number, (level.fact,), names, quoted.start(1), quoted.end(1), "quoted")
+
+
+def _quoted(before: str, joints: str, going_on: str) -> re.Match[str] | None:
+    """Quoted names that end a text, and the word that says that there are more."""
+    # Looked at first: most texts end otherwise, and a search goes over the whole of one.
+    if not before.endswith(('"', *joints, going_on)):
+        return None
+    return re.search(rf'((?:"[^"，。；]+"[{joints}]?)+)({going_on})?$', before)
 
 
 def _split(text: str) -> list[str]:

@@ -98,9 +98,9 @@ def _token(found: re.Match[str], text: Text, wording: Wording) -> Token | None:
 
 def _base(word: str, start: int, end: int, wording: Wording) -> Token:
     """A base of comparison; one that is a plan (年初预算, 预算数) and no year gets its own code."""
-    measures = wording.table("measures")
+    measures, unplanned = wording.table("measures"), wording.table("joints")["unplanned"]
     for kind in ("initial", "adjusted", "budget"):
-        if any(name in word for name in measures[kind]) and not re.search(r"年(?!初)|去年|上", word):
+        if any(name in word for name in measures[kind]) and not re.search(unplanned, word):
             return Token(CODES["PLANBASE"], word, start, end, kind)
     return Token(CODES["BASE"], word, start, end, word)
 

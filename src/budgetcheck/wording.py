@@ -159,8 +159,8 @@ def _units(table: Mapping[str, Any]) -> dict[str, Unit]:
     for text in table["count"]:
         folded = _folded(text)
         units[folded] = Unit(folded, "count", Fraction(1))
-        for prefix, factor in (("万", 10**4), ("亿", 10**8), ("千", 1000), ("百", 100)):
-            units.setdefault(prefix + folded, Unit(prefix + folded, "count", Fraction(factor)))
+        for power, factor in table["powers"].items():
+            units.setdefault(power + folded, Unit(power + folded, "count", Fraction(factor)))
     return units
 
 
@@ -189,26 +189,26 @@ def _number_pattern(qualifiers: Mapping[str, list[str]], units: Mapping[str, Uni
     after = alternation(
         _folded(word) for kind in ("about_after", "above_after", "below_after") for word in qualifiers[kind]
     )
+    inner = alternation(_folded(word) for word in qualifiers["above_inner"])
     unit = alternation(units)
     return (
         rf"(?P<before>{before})?(?P<digits>-?{NUMBER})(?![\d])"
-        rf"(?P<inner>余|多|几)?(?P<unit>{unit})?(?P<after>{after})?"
+        rf"(?P<inner>{inner})?(?P<unit>{unit})?(?P<after>{after})?"
     )
 
 
 def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str) -> str:
     plain = re.sub(r"\?P<\w+>", "?:", number)
-    base, lexicon = data["base"], data["lexicon"]
+    base, lexicon, joints = data["base"], data["lexicon"], data["joints"]
     measures = alternation(_folded(w) for listed in data["measures"].values() for w in listed)
     last = alternation(_folded(word) for word in data["years"]["last"])
     prefix = alternation(_folded(word) for word in base["prefix"])
     suffix = alternation(_folded(word) for word in base["suffix"])
-    year = r"(?:19|20)\d\d年(?:度)?"
     limit_before = alternation(_folded(w) for w in data["skip"]["limit_before"])
     limit_after = alternation(_folded(w) for w in data["skip"]["limit_after"])
     ends = "".join(sorted({word[-1] for kind in ("up", "down") for word in lexicon[kind] if len(word) < 3}))
     directions = alternation(_folded(w) for k in ("up", "down", "flat", "share") for w in lexicon[k])
-    dated = rf"(?:{prefix})(?:{year}|{last})(?:的|当年|同期)?(?:{measures})?(?:{suffix})*"
+    dated = rf"(?:{prefix})(?:{joints['year']}|{last}){joints['dated']}(?:{measures})?(?:{suffix})*"
     planned = rf"(?:{prefix})(?:{measures})(?:{suffix})*"
     first = _first_characters([*words, *base["prefix"], *base["alone"], *data["skip"]["patterns"], limit_before, plain])
     first += _first_characters(lexicon["particle"] + lexicon["from"] + lexicon["to"] + lexicon["each"])
@@ -217,17 +217,21 @@ def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str)
         + "|".join(
             f"(?P<{name}>{pattern})"
             for name, pattern in (
-                ("limit", rf"(?:{limit_before})(?:在|为)?{plain}(?:(?:{limit_after})|以上)?|{plain}(?:{limit_after})"),
+                (
+                    "limit",
+                    rf"(?:{limit_before}){joints['limit_before']}{plain}(?:(?:{limit_after})|{joints['limit_after']})?"
+                    rf"|{plain}(?:{limit_after})",
+                ),
                 ("skip", "|".join(data["skip"]["patterns"])),
                 ("base", f"{dated}|{planned}|(?:{alternation(_folded(w) for w in base['alone'])})"),
-                ("year", rf"{year}|(?:19|20)\d\d(?:至|-)(?:19|20)\d\d年(?:度)?"),
-                ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|(?:的)?\d)"),
+                ("year", f"{joints['year']}|{joints['years']}"),
+                ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|{joints['from']})"),
                 ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
                 (
                     "particle",
                     rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
                 ),
-                ("each", rf"(?:{alternation(lexicon['each'])})(?=(?:{directions}|为\d|是\d|\d))"),
+                ("each", rf"(?:{alternation(lexicon['each'])})(?={directions}|{joints['each']})"),
                 ("bracket", r"\([^()\d%]{0,24}\)|\(\d{3,9}\)"),
                 ("number", plain),
                 ("word", alternation(w for w in words)),
