@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetcheck import ReadError, check
-from budgetcheck.readers import read_document
+from budgetcheck.readers import layout_of, read_document
 from budgetcheck.readers.text import decode, read_text
+from budgetcheck.wording import load_wording
 
 from .readings import LAYOUT
 
@@ -111,3 +112,38 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except ReadError as error:
         refusal = str(error)
     assert "\n" not in refusal
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "第三部分 说明",
+        "一、总体",
+        "（一）总体",
+        "(十二)总体",
+        "1．项目",
+        "2、项目",
+        "①项目",
+        "附件1",
+        "附表",
+        "注：另有",
+        "1.2024年",
+    ],
+)
+def test_what_begins_an_item_is_the_same_for_every_reader(begins: str) -> None:
+    assert LAYOUT.begins_item(begins)
+    assert LAYOUT.begins_item(f"　{begins}")
+
+
+@pytest.mark.parametrize("runs_on", ["支出一、二项", "12.50万元", "第三季度", "（略）", "附加说明"])
+def test_running_text_begins_no_item(runs_on: str) -> None:
+    assert not LAYOUT.begins_item(runs_on)
+
+
+def test_layout_words_come_from_the_rules(tmp_path: Path) -> None:
+    (tmp_path / "wording").mkdir()
+    (tmp_path / "wording" / "own.toml").write_text("[layout]\nstarts = ['说明事项']\n", encoding="utf-8")
+    own = layout_of(load_wording((tmp_path,)))
+    assert own.begins_item("说明事项甲")
+    assert own.begins_item("附件1")
+    assert not LAYOUT.begins_item("说明事项甲")

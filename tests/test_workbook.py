@@ -301,7 +301,7 @@ def test_types_of_cells() -> None:
     assert grids(blocks) == [(("a\rb", "甲乙", "TRUE", "#DIV/0!", "文", "3", "2024-12-31", "", "x"),)]
     assert notes == (
         "sheet 表: cells that show an error: 1",
-        "sheet 表: cells that hold no finite number: I1; not read as numbers",
+        "sheet 表: cells whose value is no finite number or is missing: H1, I1; not read",
     )
 
 
@@ -338,7 +338,7 @@ def test_a_number_that_is_none_is_said(stored: str) -> None:
         raw(f'<row><c t="str"><v>项目</v></c><c><v>{stored}</v></c><c><v>7</v></c></row>' * 2)
     )
     assert grids(blocks) == [(("项目", stored, "7"), ("项目", stored, "7"))]
-    assert notes == ("sheet 表: cells that hold no finite number: B1, B2; not read as numbers",)
+    assert notes == ("sheet 表: cells whose value is no finite number or is missing: B1, B2; not read",)
 
 
 def test_a_number_that_is_none_in_other_workbooks() -> None:
@@ -352,7 +352,7 @@ def test_a_number_that_is_none_in_other_workbooks() -> None:
     out = io.BytesIO()
     book.save(out)
     third, endless = struct.pack("<d", 1 / 3), struct.pack("<d", float("inf"))
-    said = "sheet 表: cells that hold no finite number: B1; not read as numbers"
+    said = "sheet 表: cells whose value is no finite number or is missing: B1; not read"
     assert read_workbook(out.getvalue().replace(third, endless))[1] == (said,)
     content = (
         '<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
@@ -363,7 +363,7 @@ def test_a_number_that_is_none_in_other_workbooks() -> None:
     )
     blocks, notes = read_workbook(zipped({"content.xml": content}))
     assert grids(blocks) == [(("7", "1e999", "NaN"),)]
-    assert notes == ("sheet 表: cells that hold no finite number: B1, C1; not read as numbers",)
+    assert notes == ("sheet 表: cells whose value is no finite number or is missing: B1, C1; not read",)
 
 
 def test_stray_cell_at_the_far_corner_costs_nothing() -> None:

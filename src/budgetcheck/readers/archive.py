@@ -69,11 +69,11 @@ class Archive:
         """The bytes of one part; raises `ReadError` where it is missing, damaged or too large."""
         info = self._entries.get(part)
         if info is None:
-            raise ReadError(f"{part}: missing from the archive")
+            raise ReadError(f"{_line(part)}: missing from the archive")
         try:
             return self._bytes(info)
         except _DAMAGE as error:
-            raise ReadError(f"{part}: damaged or truncated: {_line(error)}") from error
+            raise ReadError(f"{_line(part)}: damaged or truncated: {_line(error)}") from error
 
     def _bytes(self, info: zipfile.ZipInfo) -> bytes:
         chunks: list[bytes] = []

@@ -10,7 +10,7 @@ from ..errors import ReadError
 from ..model import Block
 from .layout import Layout
 from .sheets import CELLS, Sheet, sheets_document
-from .text import decode
+from .text import decode, read_text
 
 __all__ = ["read_csv"]
 
@@ -29,7 +29,11 @@ def read_csv(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str,
     told = first.strip().lower()
     if told.startswith("sep=") and len(told) == 5:
         return _read(rest, told[-1], 1, layout)
-    return _read(text, _delimiter(text[:_SAMPLE]), 0, layout)
+    delimiter = _delimiter(text[:_SAMPLE])
+    if delimiter == "，" and _is_prose(text):
+        blocks, notes = read_text(data, layout)
+        return blocks, ("running text, no table of separated values", *notes)
+    return _read(text, delimiter, 0, layout)
 
 
 def _delimiter(sample: str) -> str:
@@ -47,6 +51,12 @@ def _delimiter(sample: str) -> str:
         scores[mark] = (widths.count(usual), usual)
     best = max(scores, key=lambda mark: scores[mark])
     return best if scores[best][1] else ","
+
+
+def _is_prose(text: str) -> bool:
+    """Whether most lines end as sentences do."""
+    lines = [line.rstrip() for line in text[:_SAMPLE].split("\n") if line.strip()]
+    return sum(line[-1] in "。；：" for line in lines) * 2 >= len(lines)
 
 
 def _rows(text: str, delimiter: str) -> csv.Reader:  # type: ignore[name-defined]

@@ -39,9 +39,11 @@ def _names(words: str) -> frozenset[str]:
 
 
 _SKIPPED = _names(
-    "head script style nav template noscript iframe object embed svg math canvas audio video map datalist"
+    "head script style nav template noscript iframe frame object embed svg math canvas audio video map datalist"
     " select button textarea title rp rt"
 )
+_FRAMES = _names("iframe frame object embed")
+_UNREAD = _names("svg math textarea select")
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
 # Elements whose end tag may be left out do not nest by it.
 _LOOSE = _VOID | _names("p li td th tr tbody thead tfoot dt dd option optgroup colgroup rp rt body html head")
@@ -157,6 +159,8 @@ class _Reader:
         self._line = _Line()
         self._hidden = 0
         self._pictures = 0
+        self._frames = 0
+        self._unread = 0
         self._cells = 0
         self._clamped = False
 
@@ -164,6 +168,10 @@ class _Reader:
         """Remarks on what is not in the blocks."""
         if self._hidden:
             yield f"hidden passages: {self._hidden} left out"
+        if self._frames:
+            yield f"pages in frames: {self._frames} left out"
+        if self._unread:
+            yield f"drawings and fields with text: {self._unread} left out"
         if self._pictures:
             yield f"pictures: {self._pictures} left out"
         if self._clamped:
@@ -208,6 +216,8 @@ class _Reader:
             self._pictures += 1
             return False
         if tag == "wbr" or tag in _SKIPPED or tag.startswith(("-", "!")):
+            self._frames += tag in _FRAMES
+            self._unread += tag in _UNREAD and bool((node.text() or "").strip())
             return False
         if _is_hidden(node):
             self._hidden += bool((node.text() or "").strip())

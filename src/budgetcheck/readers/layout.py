@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Layout", "layout_of"]
 
+# Folded to a bare digit, a circled one could not be told from an amount.
+_CIRCLED = re.compile(r"\s*[①-⑳]")
+
 
 class Layout(NamedTuple):
     """`marks` are words that a rightly decoded report contains; all else are regular expressions over folded text.
@@ -34,7 +37,7 @@ class Layout(NamedTuple):
 
     def begins_item(self, text: str) -> bool:
         """Whether a line begins a numbered item, an annex or a note."""
-        return re.match(self.item, fold(text).folded) is not None
+        return _CIRCLED.match(text) is not None or re.match(self.item, fold(text).folded) is not None
 
     def is_page_number(self, text: str) -> bool:
         """Whether a line holds nothing but the number of its page."""

@@ -92,7 +92,7 @@ class _Reader:
             text = text or cell.get(f"{_OFFICE}value") or cell.get(f"{_OFFICE}string-value") or ""
             without += bool(cell.get(f"{_TABLE}formula")) and not text and not cell.get(f"{_OFFICE}value-type")
             if _odd(cell):
-                sheet.infinite.append((row, column))
+                sheet.unread.append((row, column))
             if text.strip() and not cell.tag.endswith("covered-table-cell"):
                 cells += [(at, text) for at in range(column, min(column + repeat, _COLUMNS))]
                 wide = _whole(cell.get(f"{_TABLE}number-columns-spanned"), 1)

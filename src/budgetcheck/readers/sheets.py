@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[-−－+(（]?[¥￥]?\d[\d,，]*(?:\.\d+)?[)）%％]?")
 class Sheet:
     """One worksheet as displayed: `cells` by row, then column, from 0; `framed` rows have ruled cells.
 
-    `infinite` are cells that are to hold a number and hold none that is finite.
+    `unread` are cells whose value is no finite number, or is missing.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Sheet:
     framed: set[int] = field(default_factory=set)
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
-    infinite: list[tuple[int, int]] = field(default_factory=list)
+    unread: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, row: int, column: int, text: str) -> None:
         """Set the text of a cell; blank text leaves it empty."""
@@ -61,10 +61,12 @@ def sheets_document(sheets: Iterable[Sheet], layout: Layout) -> tuple[tuple[Bloc
         shown = _shown(sheet.name)
         notes += [f"sheet {shown} is hidden"] if sheet.hidden else []
         notes += [f"sheet {shown}: {note}" for note in sheet.notes]
-        if sheet.infinite:
-            listed = ", ".join(address(*place) for place in sheet.infinite[:_LISTED])
-            more = ", …" if len(sheet.infinite) > _LISTED else ""
-            notes.append(f"sheet {shown}: cells that hold no finite number: {listed}{more}; not read as numbers")
+        if sheet.unread:
+            listed = ", ".join(address(*place) for place in sheet.unread[:_LISTED])
+            more = ", …" if len(sheet.unread) > _LISTED else ""
+            notes.append(
+                f"sheet {shown}: cells whose value is no finite number or is missing: {listed}{more}; not read"
+            )
         _uncover(sheet)
         if not sheet.cells:
             notes.append(f"sheet {shown} is blank")

@@ -119,8 +119,8 @@ class _Reader:
                 row, column = _place(sheet, cell.get("r"), row, column + 1)
                 style = _whole(cell.get("s"), 0)
                 ruled += style in self._ruled
-                text, formula, finite = self._cell(cell, style)
-                sheet.infinite += [] if finite else [(row, column)]
+                text, formula, known = self._cell(cell, style)
+                sheet.unread += [] if known else [(row, column)]
                 errors += cell.get("t") == "e"
                 if formula and not text and cell.get("t") != "str":
                     without.append(address(row, column))
@@ -135,7 +135,7 @@ class _Reader:
         return count
 
     def _cell(self, cell: Element, style: int) -> tuple[str, bool, bool]:
-        """What a cell shows, whether it is a formula, and False where it is to hold a number and holds none."""
+        """What a cell shows, whether it is a formula, and False where its value cannot be read."""
         raw, kind, formula = "", cell.get("t") or "n", False
         for part in cell:
             local = _local(part)
@@ -148,7 +148,8 @@ class _Reader:
             return "", formula, True
         if kind == "s":
             place = _whole(raw, -1)
-            return (self._strings[place] if 0 <= place < len(self._strings) else ""), formula, True
+            known = 0 <= place < len(self._strings)
+            return (self._strings[place] if known else ""), formula, known
         if kind == "n":
             number = _finite(raw)
             code = self._codes.get(style, "")

@@ -164,5 +164,5 @@ def _values(rows: _Rows, sheet: Sheet) -> Iterator[tuple[int, int, _Value]]:
         for column, value in enumerate(line):
             if value != "":
                 if isinstance(value, float) and not math.isfinite(value):
-                    sheet.infinite.append((row, column))
+                    sheet.unread.append((row, column))
                 yield row, column, value
