@@ -140,7 +140,10 @@ def test_a_rule_folder_of_ones_own_replaces_a_shipped_rule(report: Path, tmp_pat
 
 def test_messages_come_in_english(report: Path) -> None:
     review = json.loads(run("check", report, "--format", "json", "--lang", "en", "--select", "BC201")[1])
-    assert review["findings"][0]["message"] == "150.00万元 of 200.00万元 is 75.00%, not 57.00% (off by 18.00 points)"
+    assert review["findings"][0]["message"] == (
+        "150.00万元 of 200.00万元 is 75.00%, not 57.00% (off by 18.00 points); most likely wrong is 57.00%, should be "
+        "75.00% (because: 150.00万元÷200.00万元)"
+    )
 
 
 def test_explain_and_rules_list_every_rule() -> None:

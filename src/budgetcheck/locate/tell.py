@@ -68,7 +68,7 @@ class _Teller:
         """How much of a gap is left when a number stands for what another finding reads it as."""
         for row in blame.rows:
             reading = next((key for key in row.terms if key in self.web.readings and row.rate is None), None)
-            if row.finding == finding and reading is not None and row.operator == "==":
+            if row.finding == finding and reading is not None:
                 now, then = gap(self.web, row), gap(self.web, row, reading)
                 number = self.web.numbers[reading].quantity
                 if abs(then) < abs(now):
