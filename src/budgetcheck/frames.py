@@ -28,7 +28,7 @@ def frames_document(frames: Mapping[str, pd.DataFrame], narrative: str, unit: st
     unknown = [name for name in frames if name not in specs]
     if unknown:
         raise BudgetcheckError(f"no table is called {unknown[0]}; known are {', '.join(specs)}")
-    kinds = {specs[name]["kind"] for name in frames}
+    kinds = {specs[name]["kind"] for name in frames} - {"any"}
     blocks: list[Block] = []
     if len(kinds) == 1 and not narrative:
         blocks.append(Block("paragraph", wording.table("document")[kinds.pop()][0]))

@@ -21,6 +21,7 @@ from .wording import Wording
 __all__ = ["Forms", "read_forms"]
 
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?")
+_ABOVE = 4
 _UNIT = re.compile(r"\(([^()]+)\)\.?$")
 
 
@@ -59,6 +60,7 @@ def read_forms(passages: Sequence[Passage], wording: Wording, namer: Namer) -> F
     """All forms of a document: facts of each project, its indicators as claims."""
     reader = _Reader(wording, namer)
     reader.claims_made = list(_claimed(passages, wording, namer))
+    reader.tabular = _tabular(passages, wording)
     return reader.read(list(_cells(passages)))
 
 
@@ -73,14 +75,27 @@ def _claimed(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Ite
                 yield namer.section_topic(passage), found.group()
 
 
+def _tabular(passages: Sequence[Passage], wording: Wording) -> frozenset[int]:
+    """Grids with columns of amounts and points, and the lines above them: tables, of which only the words are read."""
+    table = wording.table("forms")
+    column, own = re.compile(table["column"]), re.compile(table["own"])
+    found: set[int] = set()
+    for place, passage in enumerate(passages):
+        rows = passage.block.cells if passage.block.kind == "grid" else ()
+        if any(sum(bool(column.search(cell)) for cell in row) > 2 or any(map(own.search, row)) for row in rows):
+            found.add(passage.index)
+            found.update(p.index for p in passages[max(place - _ABOVE, 0) : place] if p.block.kind != "grid")
+    return frozenset(found)
+
+
 def _cells(passages: Sequence[Passage]) -> Iterator[_Cell]:
     from .amounts import fold
 
     for passage in passages:
         block, section = passage.block, passage.section.label or None
         if block.kind == "grid":
-            for row, cells in enumerate(block.cells, 1):
-                for column, cell in enumerate(cells, 1):
+            for row, cells in enumerate(block.cells):
+                for column, cell in enumerate(cells):
                     if cell.strip():
                         quote = " ".join(c for c in cells if c)[:120]
                         span = Span(
@@ -90,8 +105,8 @@ def _cells(passages: Sequence[Passage]) -> Iterator[_Cell]:
                             block.page,
                             section,
                             None,
-                            str(row),
-                            str(column),
+                            str(row + 1),
+                            str(column + 1),
                             passage.index,
                             row * 1000 + column,
                         )
@@ -126,6 +141,7 @@ class _Reader:
         self.forms: list[_Form] = []
         self.blocks: set[int] = set()
         self.claims_made: list[tuple[str, str]] = []
+        self.tabular: frozenset[int] = frozenset()
 
     def read(self, cells: list[_Cell]) -> Forms:
         place = 0
@@ -134,7 +150,7 @@ class _Reader:
         filled = [form for form in self.forms if form.values or form.rows]
         facts = [fact for form in filled for fact in form.values.values()]
         claims = [claim for form in filled for claim in (*form.rows, self._summary(form))]
-        return Forms(tuple(facts), tuple(claims), frozenset(self.blocks))
+        return Forms(tuple(facts), tuple(claims), frozenset(self.blocks - self.tabular))
 
     def _step(self, cells: list[_Cell], place: int) -> int:
         cell = cells[place]
@@ -166,6 +182,8 @@ class _Reader:
         if value.bare in self.fields:
             return 1
         self.blocks.add(value.block)
+        if value.block in self.tabular and name != "project":
+            return 1
         if name == "project":
             form.project = self.namer.topic(value.text.folded)
         else:

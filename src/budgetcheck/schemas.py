@@ -7,8 +7,8 @@ names, text cells so that printed precision survives, checks local to a column (
     schemas.ExpenditureTable.validate(frame, lazy=True)
 
 Frames have one row a subject: 科目编码 (str, "" on the total row), 科目名称 (str), then the table's amount columns
-(str, "" for zero). A model of a table with two panels describes one panel: 项目, then its amounts. `validate` raises
-`pandera.errors.SchemaErrors`.
+(str, "" for zero). A model of a table with two panels, of a list or of a form describes
+项目, then its amounts. `validate` raises `pandera.errors.SchemaErrors`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _model(spec: Mapping[str, Any], table: Mapping[str, Any]) -> type[pa.DataFra
     if spec["shape"] == "codes":
         fields["code"] = pa.Field(alias=table["column_code"], str_matches=table["code"])
         fields["name"] = pa.Field(alias=table["column_name"])
-    elif spec["shape"] == "panels":
+    elif spec["shape"] != "row":
         fields["name"] = pa.Field(alias=table["column_item"])
     measures = spec.get("measures") or {"": ""}
     for column in spec["columns"]:
@@ -63,7 +63,8 @@ def _model(spec: Mapping[str, Any], table: Mapping[str, Any]) -> type[pa.DataFra
             attribute = f"{column['as']}_{measure}" if measure and len(measures) > 1 else column["as"]
             alias = f"{column['name']}.{measure}" if measure else column["name"]
             fields[attribute] = pa.Field(alias=alias, str_matches=table["amount"])
-    optional = set(fields) - {"code", "name", *list(fields)[2:3]}
+    needed = list(fields)[2:3] if spec["shape"] in ("codes", "panels", "row") else []
+    optional = set(fields) - {"code", "name", *needed}
     annotations = {name: (Series[str] | None if name in optional else Series[str]) for name in fields}
     config = type("Config", (pa.DataFrameModel.Config,), {"strict": False, "unique": None, "name": spec["name"]})
     body = {"__annotations__": annotations, "__doc__": spec["name"], "Config": config, "__module__": __name__, **fields}

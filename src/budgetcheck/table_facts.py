@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .amounts import quantity
+from .grids import Cell, Column, Row
 from .model import Fact, Quantity, Span
 from .naming import Namer
 from .subjects import subjects
-from .tables import Cell, Column, Row, Table
+from .tables import Table
 from .wording import Unit, Wording
 
 __all__ = ["TableRow", "read_table_facts"]
@@ -34,6 +35,9 @@ class TableRow:
     strange: tuple[str, ...] = ()
     block: int = -1
     number: int = 0
+    figure: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    group: int = 0
 
 
 def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
@@ -51,6 +55,9 @@ class _Reader:
         self.inner_total = re.compile(table["inner_total"])
         self.units = wording.units
         self.default: str = table["units"].get(kind or "final", table["units"]["final"])
+        self.figures = wording.figures
+        self.bracket = re.compile(table["bracket"])
+        self.counts = {unit: re.compile(pattern) for unit, pattern in table["counts"].items()}
         self.measure = "budget" if kind == "budget" else "actual"
         self.percent = wording.units["%"]
         self.classes = {namer.key(s.name): s.code for s in subjects("functions") if len(s.code) == 3}
@@ -59,28 +66,52 @@ class _Reader:
         unit = self.units[table.unit or self.default]
         names = {row.code: row.label for row in table.rows if row.code}
         single = table.spec["shape"] == "row" and sum(bool(row.cells) for row in table.rows) == 1
-        repeated = _repeated(table.rows) if table.spec["shape"] != "row" else frozenset()
+        repeated = _repeated(table.rows) if table.spec["shape"] not in ("row", "form") else frozenset()
         for row in table.rows:
             again = (row.number, row.group) in repeated
             columns = {c.name: c for c in table.groups[row.group].columns}
             cells: dict[str, Fact] = {}
             for name, cell in row.cells.items():
-                fact = self._fact(table, row, columns[name], cell, unit, names, single=single, again=again)
+                own = self._unit(table, row, columns[name]) or unit
+                fact = self._fact(table, row, columns[name], cell, own, names, single=single, again=again)
                 if fact is not None:
                     cells[name] = fact
             known = {_over(c) for c in columns.values() if c.spec and self.inner_total.search(c.header)}
             strange = tuple(c.name for c in columns.values() if not c.spec and _over(c) not in known)
+            if table.spec.get("nested"):  # its columns are sums of each other: no equation over all of them
+                strange += tuple(c.name for c in columns.values() if self.inner_total.search(c.header))
             yield TableRow(
                 table.name,
                 "" if again else row.code,
                 row.label,
                 row.total,
                 cells,
-                tuple(columns),
+                tuple(cells if table.spec["shape"] == "form" else columns),
                 strange,
                 table.passage.index,
                 row.number,
+                "" if again else self._figure(table, row),
+                {c.name: c.header for c in columns.values() if not c.spec.get("beside")},
+                row.group,
             )
+
+    def _unit(self, table: Table, row: Row, column: Column) -> Unit | None:
+        """The unit of a cell where its column or its row's name has one of its own (辆, 分); else None."""
+        if "unit" in column.spec:
+            return self.units[column.spec["unit"]]
+        if table.spec["shape"] != "items":
+            return None
+        named = (self.units.get(text) for text in self.bracket.findall(row.raw))
+        counted = (self.units[unit] for unit, pattern in self.counts.items() if pattern.search(row.label))
+        return next((unit for unit in (*named, *counted) if unit), None)
+
+    def _figure(self, table: Table, row: Row) -> str:
+        """The figure that an item's name stands for; "" where it is none, or the table is no list of items."""
+        items: Mapping[str, str] = table.spec.get("items", {})
+        known = items.get(row.label)
+        if known is None and table.spec["shape"] == "items":
+            known = self.figures.get(row.label)
+        return known or ""
 
     def _fact(
         self,
@@ -105,11 +136,42 @@ class _Reader:
             measure = named or measure
             figure = column.spec.get("figure") if single or row.total or named else None
             return Fact(column.name, number, span, figure, measure, topic="" if figure else row.label or "row")
+        if column.spec.get("beside"):
+            return Fact(row.label, number, span, measure=self.measure, topic=f"{table.name} {column.name}")
+        if shape == "items":
+            figure = "" if again else self._figure(table, row)
+            topic = "" if figure else f"{table.name} {row.label}"
+            return Fact(row.label, number, span, figure or None, measure, topic=topic)
+        if shape == "form":
+            return self._form_fact(table, row, column, number, span)
+        if shape == "list" and not again:
+            return self._list_fact(table, row, column, number, span)
         if again:
             return Fact(row.label, number, span, measure=measure, topic=f"{table.name} {row.number}")
         if shape == "panels":
-            return self._panel_fact(table, row, column, number, span)
+            return self._panel_fact(table, row, column, number, span, measure)
         return self._code_fact(table, row, column, number, span, names)
+
+    def _form_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span) -> Fact:
+        """A form's own total is its project's; what else it names is a figure or a part of the project."""
+        measure = column.spec.get("measure") or self.measure
+        role, project = table.spec["items"].get(row.label), self.namer.topic(table.subject)
+        if role and role in self.figures.values():
+            return Fact(row.label, number, span, role, measure)
+        if role == table.spec.get("whole") and project and column.spec.get("measure"):
+            return Fact(project, number, span, measure=measure, topic=project)
+        return Fact(row.label, number, span, measure=measure, topic=f"{project or table.name}.{row.label}")
+
+    def _list_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span) -> Fact:
+        """A list's total is a figure; a row is the plan of what it lists, where that is a project."""
+        main = column.name == table.spec["columns"][0]["name"]
+        if row.total:
+            figure = column.spec.get("figure")
+            return Fact(column.name, number, span, figure, self.measure, topic="" if figure else table.name)
+        topic = self.namer.topic(row.label) if main and table.spec.get("projects") else ""
+        if topic:
+            return Fact(topic, number, span, measure=self.measure, topic=topic)
+        return Fact(row.label, number, span, measure=self.measure, topic=f"{table.name} {row.number}")
 
     def _quantity(self, cell: Cell, unit: Unit) -> Quantity | None:
         if not cell.amount:
@@ -124,18 +186,18 @@ class _Reader:
         fund = str(column.spec.get("fund", table.spec.get("fund", "")))
         return fund if self.namer.funded(figure) else ""
 
-    def _panel_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span) -> Fact:
+    def _panel_fact(self, table: Table, row: Row, column: Column, number: Quantity, span: Span, measure: str) -> Fact:
         known: Mapping[str, str] = table.spec["right" if row.group else "left"]
         by_fund: Mapping[str, str] = column.spec.get("rows", {})
-        first = column.name == table.spec["columns"][0]["name"]
+        first = column.name == table.spec["columns"][0]["name"] or column.spec.get("main")
         figure = by_fund.get(row.label) or (known.get(row.label) if first else None)
         if figure:
-            return Fact(row.label, number, span, figure, self.measure, fund=self._fund(table, column, figure))
+            return Fact(row.label, number, span, figure, measure, fund=self._fund(table, column, figure))
         key = self.namer.key(row.label)
         if row.group and key in self.classes and "match" in column.spec:
             path = self.namer.path(row.label) or (key,)
-            return Fact(row.label, number, span, None, self.measure, fund=self._fund(table, column, None), path=path)
-        return Fact(row.label, number, span, None, self.measure, topic=f"{table.name}.{column.name}")
+            return Fact(row.label, number, span, None, measure, fund=self._fund(table, column, None), path=path)
+        return Fact(row.label, number, span, None, measure, topic=f"{table.name}.{column.name}")
 
     def _code_fact(
         self, table: Table, row: Row, column: Column, number: Quantity, span: Span, names: Mapping[str, str]

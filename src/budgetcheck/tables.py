@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .amounts import fold
-from .model import Box
+from .grids import CHINESE, Cell, Column, Group, Row, header_chains, mostly_codes, mostly_text, read_cells
+from .layouts import form_group, form_rows, item_places, list_places, list_rows, subject_of
 from .outline import Passage
 from .wording import Wording
 
@@ -21,65 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
 
-_AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)")
 _LOOSE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?")
 _BEFORE = 6
-_CHINESE = re.compile(r"[一-鿿]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: folded text, what is printed, and where it is."""
-
-    text: str
-    printed: str
-    row: int
-    column: int
-    page: int | None = None
-    box: Box | None = None
-
-    @property
-    def filled(self) -> bool:
-        """Whether the cell holds anything; marks for nothing (-, 无) are read as blank."""
-        return bool(self.text)
-
-    @property
-    def amount(self) -> bool:
-        """Whether the cell is a number."""
-        return bool(_AMOUNT.fullmatch(self.text.replace(" ", "")))
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column as recognised: canonical name (or its header where it is none), header chain, its data."""
-
-    index: int
-    name: str
-    header: str
-    spec: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Columns that belong together: codes, a name, amounts. Side by side panels are several groups."""
-
-    codes: tuple[int, ...]
-    name: int | None
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A data row of one group: code ("" where there is none), label, its cells by column name."""
-
-    number: int
-    group: int
-    code: str
-    label: str
-    cells: Mapping[str, Cell]
-    total: bool = False
-    raw: str = ""
-    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +37,7 @@ class Table:
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
     spec: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""
 
     def frame(self) -> pd.DataFrame:
         """The table as its model in `budgetcheck.schemas` expects it: text cells, one row a subject."""
@@ -106,7 +51,7 @@ class Table:
                 **(
                     {}
                     if self.spec["shape"] == "row"
-                    else {names["item" if self.spec["shape"] == "panels" else "name"]: row.label}
+                    else {names["name" if self.spec["shape"] == "codes" else "item"]: row.label}
                 ),
                 **{name: row.cells[name].text.replace(" ", "") if name in row.cells else "" for name in columns},
             }
@@ -166,26 +111,49 @@ class _Reader:
         self.aside = re.compile(table["aside"])
         self.skipped, self.beside = re.compile(table["skipped"]), re.compile(table["beside"])
         self.leading = re.compile(table["leading"])
+        self.heading, self.naming = re.compile(table["item_header"]), re.compile(table["list_header"])
+        self.no_amount, self.asked = re.compile(table["no_amount"]), re.compile(table["subject"])
+        self.item, self.years = re.compile(table["item_mark"]), re.compile(table["year"])
         self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
 
     def read(self, passage: Passage, above: Sequence[Passage]) -> Table:
         """One grid as a table."""
-        cells = _cells(passage, self.nothing)
+        cells = read_cells(passage, self.nothing)
         title, spec, cells = self._title(passage, above, cells)
+        spec = self._upright(spec, cells)
         unit = self._unit(above, cells)
+        if spec and spec["shape"] == "form":
+            return self._form(passage, title, unit, spec, cells)
         split = self._header_rows(cells, spec)
         headers = [row for row in cells[:split] if not self._is_ordinal(row)]
         data = [row for row in cells[split:] if not self._is_ordinal(row)]
-        chains = _chains(headers, len(cells[0]) if cells else 0)
+        chains = header_chains(headers, len(cells[0]) if cells else 0)
         groups = self._groups(chains, data, spec)
         rows = tuple(row for row in self._rows(groups, data, spec) if row.cells or row.label) if spec else ()
         if spec:
             spec = {**spec, "frame": self.frame}
         return Table(spec.get("name", ""), passage, title, unit, groups, rows, spec)
 
+    def _upright(self, spec: Mapping[str, Any], cells: Sequence[Sequence[Cell]]) -> Mapping[str, Any]:
+        """The table's other layout, with its items one below the other, where three of them stand so."""
+        other = next((each for each in self.standard if each["name"] == spec.get("vertical")), None)
+        if other is None:
+            return spec
+        names = {self.item.sub("", cell.text) for row in cells for cell in row[:2]}
+        known = sum(name in other["items"] or name in self.wording.figures for name in names)
+        return other if known > 3 else spec
+
+    def _form(
+        self, passage: Passage, title: str, unit: str | None, spec: Mapping[str, Any], cells: Sequence[Sequence[Cell]]
+    ) -> Table:
+        """A form: no header of its own, rows under several."""
+        spec = {**spec, "frame": self.frame, "labels": self.item}
+        rows = tuple(form_rows(cells, spec, self.total))
+        return Table(spec["name"], passage, title, unit, (form_group(spec),), rows, spec, subject_of(cells, self.asked))
+
     def goes_on(self, table: Table, last: Table) -> Table:
         """A grid without title right behind a table of codes as its continuation, where it is as wide and has codes."""
-        cells = _cells(table.passage, self.nothing)
+        cells = read_cells(table.passage, self.nothing)
         same = last.spec["shape"] == "codes" and len(cells[0]) == len(last.passage.block.cells[0])
         rows = [row for row in cells if not self._is_ordinal(row)]
         found = tuple(row for row in self._rows(last.groups, rows, last.spec) if row.code and row.cells)
@@ -212,7 +180,7 @@ class _Reader:
         for title, number in _titles(self.wording):
             place = text.find(title)
             spec = self.standard[number]
-            if place < 0 or (self.kind and spec["kind"] != self.kind):
+            if place < 0 or (self.kind and spec["kind"] not in (self.kind, "any")):
                 continue
             if len(text) - place - len(title) <= 12 and self.leading.fullmatch(text[:place]):
                 return spec
@@ -232,7 +200,7 @@ class _Reader:
                 continue
             if any(cell.amount for cell in filled):
                 return number
-            numbered = any(self.numbering.match(cell.text) for cell in filled)
+            numbered = bool(filled) and bool(self.numbering.match(filled[0].text))
             if number and numbered and spec.get("shape") == "panels":
                 return number
         return min(len(cells), 3)
@@ -253,15 +221,21 @@ class _Reader:
         if not spec:
             return ()
         if spec["shape"] == "row":
-            label = next((c for c in range(len(chains)) if _mostly_text(data, c)), None)
+            label = next((c for c in range(len(chains)) if mostly_text(data, c)), None)
             places = [c for c in range(len(chains)) if c != label]
             return (Group((), label, self._columns(chains, places, spec)),)
-        names = [c for c in range(len(chains)) if _mostly_text(data, c)] or [0]
+        if spec["shape"] == "items":
+            items = item_places(chains, data, self.heading)
+            return tuple(Group((), name, self._columns(chains, places, spec)) for name, places in items)
+        if spec["shape"] == "list":
+            name, amounts = list_places(chains, data, self.naming, self.no_amount)
+            return (Group((), name, self._columns(chains, amounts, spec)),)
+        names = [c for c in range(len(chains)) if mostly_text(data, c)] or [0]
         groups: list[tuple[tuple[int, ...], int]] = []
         for place, name in enumerate(names):
             start = names[place - 1] + 1 if place else 0
             places = [c for c in range(start, name) if not self.unit_code.search(chains[c])]
-            coded = [c for c in places if _mostly_codes(data, c)]
+            coded = [c for c in places if mostly_codes(data, c)]
             codes = tuple(c for c in coded if all(d in coded for d in places if d > c))
             groups.append((codes, name))
         found = []
@@ -279,11 +253,12 @@ class _Reader:
         columns: list[Column] = []
         taken: set[str] = set()
         measures: Mapping[str, str] = spec.get("measures", {})
+        latest = max((self._year(chains[place]) for place in places), default=0)
         for place in places:
             chain = chains[place]
             if self.skipped.search(chain):
                 continue
-            if self.beside.search(chain):
+            if self.beside.search(chain) or 0 < self._year(chain) < latest:
                 columns.append(Column(place, chain, chain, {"beside": True}))
                 continue
             measure = next((m for m, pattern in measures.items() if re.search(pattern, chain)), "")
@@ -291,30 +266,46 @@ class _Reader:
             for each in spec["columns"]:
                 key = f"{each['name']}{'.' + measure if measure else ''}"
                 whole = spec["shape"] == "row" or ("|" in each["match"].replace("\\|", "\0") and "\\|" in each["match"])
-                if key not in taken and re.search(each["match"], chain if whole else chain.rsplit("|", 1)[-1]):
-                    found = Column(place, key, chain, {**each, "measure": measure})
+                unless = "unless" in each and re.search(each["unless"], chain)
+                near = chain if whole else chain.rsplit("|", 1)[-1]
+                if key not in taken and not unless and re.search(each["match"], near):
+                    found = Column(place, key, chain, {**each, "measure": measure or each.get("measure", "")})
                     taken.add(key)
                     break
             columns.append(found or Column(place, chain or str(place), chain))
         return tuple(columns)
 
+    def _year(self, header: str) -> int:
+        """The year that a header names; 0 where it names none."""
+        found = self.years.search(header)
+        return int(found[1]) if found else 0
+
     def _rows(self, groups: Sequence[Group], data: Sequence[Sequence[Cell]], spec: Mapping[str, Any]) -> Iterator[Row]:
+        if spec["shape"] == "list":
+            yield from list_rows(groups[0], data, self.total)
+            return
+        items = spec["shape"] == "items"
         for number, row in enumerate(data):
             for index, group in enumerate(groups):
                 label = self._label(row, group)
+                label = self.item.sub("", label) if items else label
                 cells = {c.name: row[c.index] for c in group.columns if c.index < len(row) and row[c.index].filled}
                 code = self._code([row[c].text for c in group.codes if c < len(row)])
                 if label or code or cells:
                     total = not code and bool(self.total.fullmatch(label))
                     raw = "".join(row[c].text for c in group.codes if c < len(row))
-                    raw = "" if _CHINESE.search(raw) else raw
+                    raw = "" if CHINESE.search(raw) else raw
+                    if items and cells:
+                        printed = row[group.name].text if group.name is not None else ""
+                        yield Row(number, index, "", label, cells, raw=printed)
+                        continue
                     wrong = any(not c.amount for c in cells.values()) or (bool(raw) and not self.code.fullmatch(code))
                     yield Row(number, index, code, label, cells, total, raw, wrong)
 
     def _label(self, row: Sequence[Cell], group: Group) -> str:
         places = (*group.codes, *(() if group.name is None else (group.name,)))
         texts = [row[place].text for place in places if place < len(row)]
-        words = [text for text in texts if _CHINESE.search(text) or self.total.fullmatch(text)]
+        words = [text for text in texts if CHINESE.search(text) or self.total.fullmatch(text)]
         bare = words[-1] if words else ""
         return self.numbering.sub("", self.numbering.sub("", bare)).strip()
 
@@ -325,45 +316,3 @@ class _Reader:
             return ""
         padded = [digits[0], *(part.zfill(2) for part in digits[1:] if part.isdigit())]
         return "".join(padded)
-
-
-def _cells(passage: Passage, nothing: re.Pattern[str]) -> list[list[Cell]]:
-    block = passage.block
-    rows = []
-    for r, row in enumerate(block.cells):
-        page = block.pages[r] if r < len(block.pages) else block.page
-        boxes = block.boxes[r] if r < len(block.boxes) else ()
-        rows.append(
-            [
-                Cell(nothing.sub("", fold(text).folded), text.strip(), r, c, page, boxes[c] if c < len(boxes) else None)
-                for c, text in enumerate(row)
-            ]
-        )
-    return rows
-
-
-def _chains(headers: Sequence[Sequence[Cell]], width: int) -> list[str]:
-    """For each column the texts above it, outermost first; a blank cell belongs to its left neighbour of one parent."""
-    filled: list[list[str]] = []
-    for level, row in enumerate(headers):
-        texts = [cell.text for cell in row] + [""] * (width - len(row))
-        for c in range(1, width):
-            one_parent = level == 0 or filled[level - 1][c] == filled[level - 1][c - 1]
-            if not texts[c] and one_parent and level < len(headers) - 1:
-                texts[c] = texts[c - 1]
-        filled.append(texts)
-    return ["|".join(dict.fromkeys(row[c] for row in filled if row[c])) for c in range(width)]
-
-
-def _mostly_text(data: Sequence[Sequence[Cell]], column: int) -> bool:
-    filled = [row[column] for row in data if column < len(row) and row[column].text]
-    words = sum(bool(_CHINESE.search(cell.text)) for cell in filled)
-    return bool(filled) and words * 2 > len(filled) and words >= min(2, len(filled))
-
-
-def _mostly_codes(data: Sequence[Sequence[Cell]], column: int) -> bool:
-    """Whether the cells of a column that hold no words (合计 stands among codes) are codes."""
-    filled = [row[column].text for row in data if column < len(row) and row[column].text]
-    filled = [text for text in filled if not _CHINESE.search(text)]
-    codes = sum(text.replace(" ", "").isdigit() and len(text) <= 7 for text in filled)
-    return bool(filled) and codes * 10 >= len(filled) * 7

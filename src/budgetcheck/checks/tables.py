@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
-from ..amounts import format_value
-from ..constraints import summed
-from ..intervals import Interval, total
 from ..ledger import Ledger
-from ..model import Culprit, Fact, Span
+from ..model import Culprit, Span
 from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..tables import Table
 from ..verdicts import Draft, Verdict, passed, skipped
+from .sums import sum_verdict
 
 __all__ = ["blank_note", "filled", "hierarchy", "schema", "unrecognised"]
 
@@ -29,7 +25,10 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for rows in _joined(ledger.rows):
         for parent, children in _families(rows):
             for column in dict.fromkeys(name for row in (parent, *children) for name in row.cells):
-                verdict = _column(rule, ledger, parent, children, column)
+                whole = parent.cells.get(column)
+                parts = [row.cells[column] for row in children if column in row.cells]
+                name = " ".join(part for part in (parent.code, parent.label) if part)
+                verdict = sum_verdict(name, parent.table, column, whole, parts)
                 if verdict is not None:
                     judged = True
                     yield verdict
@@ -63,41 +62,6 @@ def _families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRo
     totals = [row for row in rows if row.total]
     if len(totals) == 1 and all(len(row.code) == 3 for row in under.get("", [])) and under.get(""):
         yield totals[0], under[""]
-
-
-def _column(rule: Rule, ledger: Ledger, parent: TableRow, children: Sequence[TableRow], column: str) -> Verdict | None:
-    whole = parent.cells.get(column)
-    parts = [row.cells[column] for row in children if column in row.cells]
-    if not parts or whole is None or whole.quantity.dimension != "money":
-        return None
-    everything = total(fact.quantity.interval for fact in parts)
-    facts = (whole, *parts)
-    says = functools.partial(summed, whole, parts)
-    if everything.meets(whole.quantity.interval):
-        return passed(*facts, says=says)
-    return Verdict("failed", facts, (), _draft(ledger, parent, column, whole, parts, everything), says)
-
-
-def _draft(
-    ledger: Ledger, parent: TableRow, column: str, whole: Fact, parts: Sequence[Fact], everything: Interval
-) -> Draft:
-    quantity = whole.quantity
-    decimals = max(fact.quantity.decimals for fact in (whole, *parts))
-    points = sum((fact.quantity.point for fact in parts), Fraction(0))
-    right = f"{format_value(points / quantity.scale, decimals)}{quantity.unit}"
-    gap = abs(points - quantity.point)
-    near = (
-        everything.closed().meets(quantity.interval.closed()) or gap <= quantity.scale / 10**decimals * len(parts) / 2
-    )
-    fields: dict[str, str | Fact] = {
-        "name": " ".join(part for part in (parent.code, parent.label) if part), "column": column, "table": parent.table,
-        "left": quantity.shown, "right": right, "count": str(len(parts)),
-        "difference": f"{format_value(gap / quantity.scale, decimals)}{quantity.unit}",
-    }  # fmt: skip
-    return Draft(
-        (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
-        severity="info" if near else None, kind="rounding" if near else None,
-    )  # fmt: skip
 
 
 def _table_span(table: Table) -> Span:

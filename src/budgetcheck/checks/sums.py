@@ -1,0 +1,158 @@
+"""Sums that a table's own layout promises: rows of items, columns under one header, lists and their total, points."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from ..amounts import format_value
+from ..intervals import total
+from ..ledger import Ledger
+from ..model import Culprit, Fact
+from ..rulebook import Rule
+from ..table_facts import TableRow
+from ..verdicts import Draft, Verdict, skipped
+
+__all__ = ["items", "listing", "points", "sum_verdict"]
+
+
+def sum_verdict(name: str, table: str, column: str, whole: Fact | None, parts: Sequence[Fact]) -> Verdict | None:
+    """A printed total against its printed parts; None where either is blank or the total is no money or count."""
+    if not parts or whole is None or whole.quantity.dimension not in ("money", "count"):
+        return None
+    everything = total(fact.quantity.interval for fact in parts)
+    facts = (whole, *parts)
+    if everything.meets(whole.quantity.interval):
+        return Verdict("passed", facts)
+    return Verdict("failed", facts, (), _draft(name, table, column, whole, parts))
+
+
+def _draft(name: str, table: str, column: str, whole: Fact, parts: Sequence[Fact]) -> Draft:
+    quantity = whole.quantity
+    everything = total(fact.quantity.interval for fact in parts)
+    decimals = max(fact.quantity.decimals for fact in (whole, *parts))
+    points = sum((fact.quantity.point for fact in parts), Fraction(0))
+    right = f"{format_value(points / quantity.scale, decimals)}{quantity.unit}"
+    gap = abs(points - quantity.point)
+    touching = everything.closed().meets(quantity.interval.closed())
+    near = quantity.dimension == "money" and (touching or gap <= quantity.scale / 10**decimals * len(parts) / 2)
+    fields: dict[str, str | Fact] = {
+        "name": name, "column": column, "table": table, "left": quantity.shown, "right": right,
+        "count": str(len(parts)), "difference": f"{format_value(gap / quantity.scale, decimals)}{quantity.unit}",
+        "parts": "、".join(f"{fact.name}{fact.quantity.shown}" for fact in parts),
+    }  # fmt: skip
+    return Draft(
+        (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
+        severity="info" if near else None, kind="rounding" if near else None,
+        relation=("difference", points - quantity.point, (whole, *parts)),
+    )  # fmt: skip
+
+
+def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """An item of a table with items one below the other against the items that make it up, column by column.
+
+    A part that has no row may be what is missing: then less than the total is no finding.
+    """
+    judged = False
+    wanted: list[str] = rule.options["parts"]
+    for rows in _runs(ledger.rows, rule.options["total"]):
+        whole, parts = rows[0], [row for row in rows[1:] if row.figure in wanted]
+        complete = rule.options.get("complete", True) and {row.figure for row in parts} == set(wanted)
+        if len(parts) < min(2, len(wanted)):
+            continue
+        for column, stated in whole.cells.items():
+            present = [row.cells[column] for row in parts if column in row.cells]
+            verdict = sum_verdict(whole.label, whole.table, _plain(whole, column), stated, present)
+            if verdict is None:
+                continue
+            judged = True
+            less = total(f.quantity.interval for f in present).below(stated.quantity.interval)
+            yield Verdict("passed", verdict.facts) if less and not complete else verdict
+    if not judged:
+        yield skipped(rule.options["total"])
+
+
+def _plain(row: TableRow, column: str) -> str:
+    """What the report calls a column."""
+    return row.headers.get(column, column).rpartition("|")[2]
+
+
+def _runs(rows: Sequence[TableRow], start: str) -> Iterator[list[TableRow]]:
+    """The rows of each table from one that states a figure on to the next one that states it."""
+    for _, grid in itertools.groupby(rows, key=lambda row: row.block):
+        run: list[TableRow] = []
+        for row in grid:
+            if row.figure == start:
+                if run:
+                    yield run
+                run = [row]
+            elif run:
+                run.append(row)
+        if run:
+            yield run
+
+
+def listing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """The total row of a list against what is listed, where no row is the subtotal of others."""
+    judged = False
+    for _, grid in itertools.groupby(ledger.rows, key=lambda row: row.block):
+        rows = list(grid)
+        totals = [row for row in rows if row.total]
+        listed = [row for row in rows if not row.total]
+        if rows[0].table not in rule.options["tables"] or len(totals) != 1 or not listed:
+            continue
+        wanted: list[str] = rule.options.get("columns", list(totals[0].cells))
+        for column, stated in totals[0].cells.items():
+            if column not in wanted:
+                continue
+            parts = [row.cells[column] for row in listed if column in row.cells]
+            verdict = sum_verdict(totals[0].label, rows[0].table, _plain(totals[0], column), stated, parts)
+            if verdict is not None and (verdict.status == "passed" or not _nested(listed, column, stated)):
+                judged = True
+                yield verdict
+    if not judged:
+        yield skipped("list with a total")
+
+
+def _nested(rows: Sequence[TableRow], column: str, stated: Fact) -> bool:
+    """Whether some row may be the subtotal of others: it has no name of its own, or is the sum of rows beside it."""
+    values = [row.cells[column].quantity.point for row in rows if column in row.cells]
+    if any(not row.label for row in rows) or len({row.label for row in rows}) < len(rows) / 2:
+        return True
+    whole = stated.quantity.point
+    return any(value == whole for value in values) or any(
+        value and any(sum(values[n + 1 : end]) == value for end in range(n + 3, len(values) + 1))
+        for n, value in enumerate(values)
+    )
+
+
+def points(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """The points of a form against the hundred that they make, and its score against the scores of its rows."""
+    judged = False
+    column, full = rule.options["column"], Fraction(str(rule.options["full"]))
+    for _, grid in itertools.groupby(ledger.rows, key=lambda row: row.block):
+        rows = [row for row in grid if row.table in rule.options["tables"]]
+        facts = [row.cells[column] for row in rows if not row.total and column in row.cells]
+        if len(facts) < int(rule.options["at_least"]):
+            continue
+        judged = True
+        everything = total(fact.quantity.interval for fact in facts)
+        if everything.low is not None and everything.high is not None and everything.low <= full <= everything.high:
+            yield Verdict("passed", tuple(facts))
+            continue
+        said = sum((fact.quantity.point for fact in facts), Fraction(0))
+        decimals = max(fact.quantity.decimals for fact in facts)
+        fields: dict[str, str | Fact] = {
+            "table": rows[0].table, "column": column, "count": str(len(facts)),
+            "right": format_value(said, decimals), "full": format_value(full, 0),
+            "difference": format_value(abs(said - full), decimals),
+        }  # fmt: skip
+        yield Verdict(
+            "failed",
+            tuple(facts),
+            (),
+            Draft((facts[0],), tuple(facts[1:]), fields, None, str(fields["difference"]), (), "likely"),
+        )
+    if not judged:
+        yield skipped(column)
