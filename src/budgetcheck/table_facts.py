@@ -106,12 +106,15 @@ class _Reader:
         return next((unit for unit in (*named, *counted) if unit), None)
 
     def _figure(self, table: Table, row: Row) -> str:
-        """The figure that an item's name stands for; "" where it is none, or the table is no list of items."""
-        items: Mapping[str, str] = table.spec.get("items", {})
-        known = items.get(row.label)
-        if known is None and table.spec["shape"] == "items":
+        """What a row states in its table: a figure, or a role that only its own table knows; "" where neither."""
+        spec = table.spec
+        if spec["shape"] == "panels":
+            known = spec["right" if row.group else "left"].get(row.label)
+            return str(spec.get("roles", {}).get(row.label) or known or "")
+        known = spec.get("items", {}).get(row.label)
+        if known is None and spec["shape"] == "items":
             known = self.figures.get(row.label)
-        return known or ""
+        return str(known or "")
 
     def _fact(
         self,

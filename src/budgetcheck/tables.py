@@ -110,9 +110,10 @@ class _Reader:
         self.nothing = re.compile(rf"^(?:{table['nothing']})$")
         self.aside = re.compile(table["aside"])
         self.skipped, self.beside = re.compile(table["skipped"]), re.compile(table["beside"])
-        self.leading = re.compile(table["leading"])
+        self.leading, self.behind = re.compile(table["leading"]), re.compile(table["behind"])
         self.heading, self.naming = re.compile(table["item_header"]), re.compile(table["list_header"])
         self.no_amount, self.asked = re.compile(table["no_amount"]), re.compile(table["subject"])
+        self.prefix = re.compile(table["prefix"])
         self.item, self.years = re.compile(table["item_mark"]), re.compile(table["year"])
         self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
 
@@ -182,7 +183,7 @@ class _Reader:
             spec = self.standard[number]
             if place < 0 or (self.kind and spec["kind"] not in (self.kind, "any")):
                 continue
-            if len(text) - place - len(title) <= 12 and self.leading.fullmatch(text[:place]):
+            if self.behind.fullmatch(text[place + len(title) :]) and self.leading.fullmatch(text[:place]):
                 return spec
             return None
         return None
@@ -222,7 +223,7 @@ class _Reader:
             return ()
         if spec["shape"] == "row":
             label = next((c for c in range(len(chains)) if mostly_text(data, c)), None)
-            places = [c for c in range(len(chains)) if c != label]
+            places = [c for c in range(len(chains)) if c != label and not self.no_amount.search(chains[c])]
             return (Group((), label, self._columns(chains, places, spec)),)
         if spec["shape"] == "items":
             items = item_places(chains, data, self.heading)
@@ -253,6 +254,11 @@ class _Reader:
         columns: list[Column] = []
         taken: set[str] = set()
         measures: Mapping[str, str] = spec.get("measures", {})
+        prior = {
+            each["name"]: each["prior"]
+            for each in spec["columns"]
+            if "prior" in each and any(re.search(each["prior"], chains[place]) for place in places)
+        }
         latest = max((self._year(chains[place]) for place in places), default=0)
         for place in places:
             chain = chains[place]
@@ -266,7 +272,8 @@ class _Reader:
             for each in spec["columns"]:
                 key = f"{each['name']}{'.' + measure if measure else ''}"
                 whole = spec["shape"] == "row" or ("|" in each["match"].replace("\\|", "\0") and "\\|" in each["match"])
-                unless = "unless" in each and re.search(each["unless"], chain)
+                unless = "unless" in each and bool(re.search(each["unless"], chain))
+                unless = unless or not re.search(prior.get(each["name"], ""), chain)
                 near = chain if whole else chain.rsplit("|", 1)[-1]
                 if key not in taken and not unless and re.search(each["match"], near):
                     found = Column(place, key, chain, {**each, "measure": measure or each.get("measure", "")})
@@ -290,7 +297,9 @@ class _Reader:
                 label = self._label(row, group)
                 label = self.item.sub("", label) if items else label
                 cells = {c.name: row[c.index] for c in group.columns if c.index < len(row) and row[c.index].filled}
-                code = self._code([row[c].text for c in group.codes if c < len(row)])
+                parts = [row[c].text for c in (group.codes or (group.name or 0,)) if c < len(row)]
+                code = self._code(parts if group.codes else self.prefix.findall(parts[0] if parts else ""))
+                code = "" if spec["shape"] != "codes" else code
                 if label or code or cells:
                     total = not code and bool(self.total.fullmatch(label))
                     raw = "".join(row[c].text for c in group.codes if c < len(row))
@@ -306,7 +315,7 @@ class _Reader:
         places = (*group.codes, *(() if group.name is None else (group.name,)))
         texts = [row[place].text for place in places if place < len(row)]
         words = [text for text in texts if CHINESE.search(text) or self.total.fullmatch(text)]
-        bare = words[-1] if words else ""
+        bare = self.prefix.sub("", words[-1]) if words else ""
         return self.numbering.sub("", self.numbering.sub("", bare)).strip()
 
     def _code(self, parts: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "columns": columns.columns,
     "items": sums.items,
     "listing": sums.listing,
+    "panel": sums.panel,
     "points": sums.points,
     "pictures": structure.pictures,
     "code-name": codes.code_name,

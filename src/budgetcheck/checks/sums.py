@@ -14,7 +14,7 @@ from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..verdicts import Draft, Verdict, skipped
 
-__all__ = ["items", "listing", "points", "sum_verdict"]
+__all__ = ["items", "listing", "panel", "points", "sum_verdict"]
 
 
 def sum_verdict(name: str, table: str, column: str, whole: Fact | None, parts: Sequence[Fact]) -> Verdict | None:
@@ -52,13 +52,15 @@ def _draft(name: str, table: str, column: str, whole: Fact, parts: Sequence[Fact
 def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """An item of a table with items one below the other against the items that make it up, column by column.
 
-    A part that has no row may be what is missing: then less than the total is no finding.
+    A part that has no row may be what is missing: less than the total is no finding unless all that are `needed` (by
+    default all) have one.
     """
     judged = False
     wanted: list[str] = rule.options["parts"]
     for rows in _runs(ledger.rows, rule.options["total"]):
         whole, parts = rows[0], [row for row in rows[1:] if row.figure in wanted]
-        complete = rule.options.get("complete", True) and {row.figure for row in parts} == set(wanted)
+        needed = set(rule.options.get("needed", wanted))
+        complete = bool(needed) and needed <= {row.figure for row in parts}
         if len(parts) < min(2, len(wanted)):
             continue
         for column, stated in whole.cells.items():
@@ -68,9 +70,35 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 continue
             judged = True
             less = total(f.quantity.interval for f in present).below(stated.quantity.interval)
+            less = less or any(f.quantity.value < 0 for f in (stated, *present))
             yield Verdict("passed", verdict.facts) if less and not complete else verdict
     if not judged:
         yield skipped(rule.options["total"])
+
+
+def panel(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """All rows above a panel's total against it, where another column of the same panel vouches for that sum."""
+    judged = False
+    for _, grid in itertools.groupby(sorted(ledger.rows, key=_panel_of), key=_panel_of):
+        rows = list(grid)
+        place = next((n for n, row in enumerate(rows) if row.figure in rule.options["totals"]), 0)
+        whole, above = rows[place], rows[:place]
+        found = [(c, _above(whole, above, c)) for c in whole.cells if above]
+        verdicts = [v for _, v in found if v is not None]
+        if len(verdicts) > 1 and any(v.status == "passed" and v.facts[0].quantity.value for v in verdicts):
+            judged = True
+            yield from verdicts
+    if not judged:
+        yield skipped("panel of several columns")
+
+
+def _panel_of(row: TableRow) -> tuple[int, int]:
+    return row.block, row.group
+
+
+def _above(whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
+    parts = [row.cells[column] for row in above if column in row.cells]
+    return sum_verdict(whole.label, whole.table, _plain(whole, column), whole.cells[column], parts)
 
 
 def _plain(row: TableRow, column: str) -> str:
@@ -79,8 +107,13 @@ def _plain(row: TableRow, column: str) -> str:
 
 
 def _runs(rows: Sequence[TableRow], start: str) -> Iterator[list[TableRow]]:
-    """The rows of each table from one that states a figure on to the next one that states it."""
-    for _, grid in itertools.groupby(rows, key=lambda row: row.block):
+    """A row that states a figure, then the other rows of its table, or those up to the next row that states it."""
+    for _, grouped in itertools.groupby(rows, key=lambda row: row.block):
+        grid = list(grouped)
+        first = [row for row in grid if row.figure == start]
+        if len(first) == 1:
+            yield [*first, *(row for row in grid if row is not first[0])]
+            continue
         run: list[TableRow] = []
         for row in grid:
             if row.figure == start:
