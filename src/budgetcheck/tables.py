@@ -113,6 +113,7 @@ class _Reader:
         self.leading, self.behind = re.compile(table["leading"]), re.compile(table["behind"])
         self.heading, self.naming = re.compile(table["item_header"]), re.compile(table["list_header"])
         self.no_amount, self.asked = re.compile(table["no_amount"]), re.compile(table["subject"])
+        self.second = re.compile(table["second"])
         self.prefix = re.compile(table["prefix"])
         self.item, self.years = re.compile(table["item_mark"]), re.compile(table["year"])
         self.frame = {key: table[f"column_{key}"] for key in ("code", "name", "item")}
@@ -231,11 +232,12 @@ class _Reader:
         if spec["shape"] == "list":
             name, amounts = list_places(chains, data, self.naming, self.no_amount)
             return (Group((), name, self._columns(chains, amounts, spec)),)
-        names = [c for c in range(len(chains)) if mostly_text(data, c)] or [0]
+        own = [c for c in range(len(chains)) if not self.second.search(chains[c])]
+        names = [c for c in own if mostly_text(data, c)] or [0]
         groups: list[tuple[tuple[int, ...], int]] = []
         for place, name in enumerate(names):
             start = names[place - 1] + 1 if place else 0
-            places = [c for c in range(start, name) if not self.unit_code.search(chains[c])]
+            places = [c for c in range(start, name) if c in own and not self.unit_code.search(chains[c])]
             coded = [c for c in places if mostly_codes(data, c)]
             codes = tuple(c for c in coded if all(d in coded for d in places if d > c))
             groups.append((codes, name))
@@ -243,13 +245,11 @@ class _Reader:
         for place, (codes, name) in enumerate(groups):
             following = groups[place + 1] if place + 1 < len(groups) else None
             end = (following[0][0] if following and following[0] else following[1]) if following else len(chains)
-            wanted = self._columns(chains, range(name + 1, end), spec)
+            wanted = self._columns(chains, [c for c in range(name + 1, end) if c in own], spec)
             found.append(Group(codes, name, wanted))
         return tuple(found)
 
-    def _columns(
-        self, chains: Sequence[str], places: Sequence[int] | range, spec: Mapping[str, Any]
-    ) -> tuple[Column, ...]:
+    def _columns(self, chains: Sequence[str], places: Sequence[int], spec: Mapping[str, Any]) -> tuple[Column, ...]:
         """Each place gets the first canonical column whose pattern its header chain matches and that is still free."""
         columns: list[Column] = []
         taken: set[str] = set()
@@ -295,6 +295,8 @@ class _Reader:
         for number, row in enumerate(data):
             for index, group in enumerate(groups):
                 label = self._label(row, group)
+                if not label and not index and group.name:  # the word for the total may stand in any column before
+                    label = next((cell.text for cell in row[: group.name] if self.total.fullmatch(cell.text)), "")
                 label = self.item.sub("", label) if items else label
                 cells = {c.name: row[c.index] for c in group.columns if c.index < len(row) and row[c.index].filled}
                 parts = [row[c].text for c in (group.codes or (group.name or 0,)) if c < len(row)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..ledger import Ledger
 from ..rulebook import Rule
 from ..verdicts import Verdict
-from . import codes, columns, figures, purposes, sentences, structure, sums, tables, words
+from . import codes, columns, contents, figures, purposes, sentences, structure, sums, tables, words
 
 __all__ = ["CHECKS"]
 
@@ -40,6 +40,8 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "blank-note": tables.blank_note,
     "filled": tables.filled,
     "schema": tables.schema,
+    "listed-tables": contents.listed_tables,
+    "makers": contents.makers,
     "columns": columns.columns,
     "items": sums.items,
     "listing": sums.listing,

@@ -32,6 +32,10 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 if verdict is not None:
                     judged = True
                     yield verdict
+        for parent, children in _unit_families(rows) if rows[0].table in rule.options["units"] else ():
+            for verdict in _vouched(parent, children):
+                judged = True
+                yield verdict
     if not judged:
         yield skipped("table with codes")
 
@@ -62,6 +66,33 @@ def _families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRo
     totals = [row for row in rows if row.total]
     if len(totals) == 1 and all(len(row.code) == 3 for row in under.get("", [])) and under.get(""):
         yield totals[0], under[""]
+
+
+def _unit_families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRow]]]:
+    """Departments (three digits) with their units (six), and a total over rows of one level: no table of subjects."""
+    coded = [row for row in rows if row.code]
+    lengths = {len(row.code) for row in rows if not row.total}
+    totals = [row for row in rows if row.total]
+    plain = [row for row in rows if not row.total]
+    if lengths == {3, 6}:
+        for parent in (row for row in coded if len(row.code) == 3):
+            yield parent, [row for row in coded if len(row.code) == 6 and row.code.startswith(parent.code)]
+    flat = len(lengths) == 1 and lengths != {3} and len({(row.code, row.label) for row in plain}) == len(plain)
+    if flat and len(totals) == 1:
+        yield totals[0], plain
+
+
+def _vouched(parent: TableRow, children: Sequence[TableRow]) -> Iterator[Verdict]:
+    """The columns of a family, where one of them adds up: the rows are what they seem."""
+    name = " ".join(part for part in (parent.code, parent.label) if part)
+    found = []
+    for column, whole in parent.cells.items():
+        parts = [row.cells[column] for row in children if column in row.cells]
+        verdict = sum_verdict(name, parent.table, column, whole, parts)
+        if verdict is not None and whole.quantity.value:
+            found.append(verdict)
+    if sum(verdict.status == "passed" for verdict in found) * 2 > len(found):
+        yield from found
 
 
 def _table_span(table: Table) -> Span:
