@@ -113,6 +113,7 @@ class _Reader:
         self.leading, self.behind = re.compile(table["leading"]), re.compile(table["behind"])
         self.heading, self.naming = re.compile(table["item_header"]), re.compile(table["list_header"])
         self.no_amount, self.asked = re.compile(table["no_amount"]), re.compile(table["subject"])
+        self.rate = re.compile(table["rate"])
         self.second = re.compile(table["second"])
         self.prefix = re.compile(table["prefix"])
         self.item, self.years = re.compile(table["item_mark"]), re.compile(table["year"])
@@ -265,7 +266,8 @@ class _Reader:
             if self.skipped.search(chain):
                 continue
             if self.beside.search(chain) or 0 < self._year(chain) < latest:
-                columns.append(Column(place, chain, chain, {"beside": True}))
+                rate = {"unit": "%"} if self.rate.search(chain) else {}
+                columns.append(Column(place, chain, chain, {"beside": True, **rate}))
                 continue
             measure = next((m for m, pattern in measures.items() if re.search(pattern, chain)), "")
             found = None

@@ -66,6 +66,9 @@ def _families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRo
     totals = [row for row in rows if row.total]
     if len(totals) == 1 and all(len(row.code) == 3 for row in under.get("", [])) and under.get(""):
         yield totals[0], under[""]
+    listed = [row for row in rows if not row.total]
+    if len(totals) == 1 and {len(row.code) for row in listed} in ({5}, {7}):  # the lowest subjects alone
+        yield totals[0], listed
 
 
 def _unit_families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[TableRow]]]:
@@ -77,7 +80,7 @@ def _unit_families(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, list[Ta
     if lengths == {3, 6}:
         for parent in (row for row in coded if len(row.code) == 3):
             yield parent, [row for row in coded if len(row.code) == 6 and row.code.startswith(parent.code)]
-    flat = len(lengths) == 1 and lengths != {3} and len({(row.code, row.label) for row in plain}) == len(plain)
+    flat = lengths in ({0}, {6}) and len({(row.code, row.label) for row in plain}) == len(plain)
     if flat and len(totals) == 1:
         yield totals[0], plain
 
