@@ -38,6 +38,7 @@ class TableRow:
     figure: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     group: int = 0
+    beside: tuple[str, ...] = ()
 
 
 def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
@@ -93,6 +94,7 @@ class _Reader:
                 "" if again else self._figure(table, row),
                 {c.name: c.header for c in columns.values() if not c.spec.get("beside")},
                 row.group,
+                tuple(c.name for c in columns.values() if c.spec.get("beside")),
             )
 
     def _unit(self, table: Table, row: Row, column: Column) -> Unit | None:

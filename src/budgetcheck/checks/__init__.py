@@ -42,6 +42,7 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "schema": tables.schema,
     "listed-tables": contents.listed_tables,
     "makers": contents.makers,
+    "beside": columns.beside,
     "columns": columns.columns,
     "items": sums.items,
     "listing": sums.listing,

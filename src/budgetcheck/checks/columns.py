@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..intervals import total
+from ..amounts import format_value
+from ..intervals import exact, total
 from ..ledger import Ledger
-from ..model import Fact
+from ..model import Culprit, Fact
 from ..rulebook import Rule
 from ..table_facts import TableRow
-from ..verdicts import Verdict, skipped
+from ..verdicts import Draft, Verdict, skipped
 from .sums import sum_verdict
 
-__all__ = ["columns"]
+__all__ = ["beside", "columns"]
 
 Path = tuple[str, ...]
 
@@ -109,3 +110,59 @@ def _filled(row: TableRow, name: str) -> bool:
 
 def _plain(row: TableRow, column: str) -> str:
     return row.headers.get(column, column).replace("|", "/")
+
+
+def beside(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """Columns of the change on last year, in amount and in percent, against the columns of both years."""
+    judged = False
+    for _, grid in itertools.groupby(ledger.rows, key=lambda row: (row.block, row.group)):
+        rows = list(grid)
+        for verdict in _changes(rows, rule):
+            judged = True
+            yield verdict
+    if not judged:
+        yield skipped("columns of two years")
+
+
+def _changes(rows: Sequence[TableRow], rule: Rule) -> Iterator[Verdict]:
+    change, rate = re.compile(rule.options["change"]), re.compile(rule.options["rate"])
+    now = next(iter(rows[0].headers), None)
+    last = [name for name in rows[0].beside if not change.search(name) and not rate.search(name)]
+    if now is None or len(last) != 1:
+        return
+    for name in rows[0].beside:
+        if name in last:
+            continue
+        found = [v for row in rows if (v := _change(row, now, last[0], name, percent=bool(rate.search(name))))]
+        kept = sum(verdict.status == "passed" for verdict in found)
+        if kept > 1 and kept > len(found) - kept:
+            yield from found
+
+
+def _change(row: TableRow, now: str, last: str, name: str, *, percent: bool) -> Verdict | None:
+    """One row; None where one of the three numbers is blank, or last year was nothing and a percentage says no more."""
+    facts = [row.cells[column] for column in (name, now, last) if column in row.cells]
+    if len(facts) < 3 or (percent and not facts[2].quantity.value):
+        return None
+    stated, current, before = facts
+    gap = current.quantity.interval - before.quantity.interval
+    point = current.quantity.point - before.quantity.point
+    if percent:
+        gap = exact(100) * current.quantity.interval / before.quantity.interval - exact(100)
+        point = 100 * point / before.quantity.point
+    if gap.meets(stated.quantity.interval) or (-gap).meets(stated.quantity.interval):  # a decline may lack its sign
+        return Verdict("passed", (stated, current, before))
+    decimals = max(stated.quantity.decimals, 0 if percent else current.quantity.decimals)
+    right = f"{format_value(point / stated.quantity.scale, decimals)}{stated.quantity.unit}"
+    fields: dict[str, str | Fact] = {
+        "table": row.table, "name": " ".join(part for part in (row.code, row.label) if part),
+        "column": name.replace("|", "/"), "left": stated.quantity.shown, "right": right,
+        "now": current.quantity.shown, "before": before.quantity.shown,
+    }  # fmt: skip
+    culprit = Culprit(stated.quantity.text, right, stated.span)
+    near = abs(point - stated.quantity.point) <= stated.quantity.scale / 10**decimals
+    draft = Draft(
+        (stated,), (current, before), fields, right, None, (culprit,),
+        severity="info" if near else None, kind="rounding" if near else None,
+    )  # fmt: skip
+    return Verdict("failed", (stated, current, before), (), draft)
