@@ -159,3 +159,87 @@ def test_frames_of_numbers_or_strings_give_the_same_findings() -> None:
 def test_an_unknown_table_name_is_an_error_of_the_caller() -> None:
     with pytest.raises(budgetcheck.BudgetcheckError, match="no table is called 收支表"):
         budgetcheck.check_frames({"收支表": frame()})
+
+
+def rules_of(text: str) -> list[str]:
+    return [finding.rule for finding in budgetcheck.check(text).findings if finding.severity != "info"]
+
+
+PROJECTS = """2024年部门预算
+项目支出表
+单位：万元
+| 类型 | 项目名称 | 合计 | 一般公共预算 | 单位资金 |
+| | 合计 | 60.00 | 50.00 | 10.00 |
+| 特定目标类 | 乡村阅览室图书更新 | 20.00 | 10.00 | 10.00 |
+"""
+
+
+def test_a_list_goes_on_in_the_next_grid() -> None:
+    rest = "\n| 特定目标类 | 非遗传习 | {} | 40.00 | |\n"
+    assert rules_of(PROJECTS + rest.format("40.00")) == []
+    assert "BC145" in rules_of(PROJECTS + rest.format("44.00"))
+
+
+def test_subtotals_among_the_rows_of_a_list_are_no_finding() -> None:
+    text = """2024年部门预算
+专项业务经费支出表
+单位：万元
+| 单位编码 | 单位（项目）名称 | 项目金额 |
+| | 合计 | 60.00 |
+| 102 | 平川县档案馆 | 60.00 |
+| | 库房消防改造 | 20.00 |
+| | 档案数字化加工 | 40.00 |
+"""
+    assert rules_of(text) == []
+
+
+def test_a_project_in_the_list_and_in_its_form_are_one_figure() -> None:
+    form = """项目支出绩效目标表
+| 项目名称 | 乡村阅览室图书更新 | | |
+| 项目资金（万元） | 年度资金总额 | {} | |
+| | 其中：财政拨款 | {} | |
+| | 其他资金 | 0.00 | |
+"""
+    whole = PROJECTS + "| 特定目标类 | 非遗传习 | 40.00 | 40.00 | |\n\n"
+    assert rules_of(whole + form.format("20.00", "20.00")) == []
+    assert "BC112" in rules_of(whole + form.format("22.00", "22.00"))
+
+
+POINTS = """2023年度部门决算
+项目支出绩效自评表
+| 项目名称 | 非遗传习 | | | | |
+| 一级指标 | 二级指标 | 三级指标 | 指标值 | 分值 | 得分 |
+| 产出指标 | 数量指标 | 举办传习活动 | ≥20场 | 30 | 30 |
+| | 质量指标 | 活动合格率 | ≥95% | 20 | 20 |
+| 效益指标 | 社会效益指标 | 参与人次 | ≥900人次 | 30 | 28 |
+| 满意度指标 | 满意度指标 | 群众满意度 | ≥90% | 10 | 10 |
+"""
+
+
+def test_points_are_judged_only_where_the_form_ends_with_its_total() -> None:
+    assert "BC715" not in rules_of(POINTS)
+    assert "BC715" in rules_of(POINTS + "| 总分 | | | | 100 | 88 |\n")
+    whole = POINTS + "| 预算执行率 | | | | 10 | 9 |\n| 总分 | | | | 100 | 97 |\n"
+    assert not {"BC713", "BC715", "BC716"} & set(rules_of(whole))
+
+
+def test_columns_of_another_year_are_not_this_years() -> None:
+    text = """2024年部门预算
+一般公共预算“三公”经费支出表
+单位：万元
+| 项目 | 2023年预算数 | 2024年预算数 |
+| 合计 | 9.00 | 8.00 |
+| 因公出国（境）费 | 0.00 | 0.00 |
+| 公务用车购置及运行维护费 | 6.00 | 6.00 |
+| 公务接待费 | 3.00 | 2.00 |
+
+2024年“三公”经费预算8.00万元。
+"""
+    assert rules_of(text) == []
+    assert rules_of(text.replace("| 合计 | 9.00 | 8.00", "| 合计 | 9.00 | 8.50")) != []
+
+
+def test_a_report_of_a_department_and_its_units_may_say_both() -> None:
+    grid = "| 项目 | 预算数 | 项目 | 预算数 |\n| 一、事业收入 | 10.00 | 一、教育支出 | 10.00 |\n"
+    both = f"2024年部门预算\n部门收支总表\n{grid}\n单位收支总表\n{grid}"
+    assert "BC916" not in [finding.rule for finding in budgetcheck.check(both).findings]

@@ -57,6 +57,7 @@ def _malformed(cell: Cell) -> bool:
 def form_rows(cells: Sequence[Sequence[Cell]], spec: Mapping[str, Any], total: re.Pattern[str]) -> Iterator[Row]:
     """Rows of a form: under the nearest header above that names columns, or a label with its amount beside it."""
     header: dict[int, str] = {}
+    rates = {each["name"] for each in spec["columns"] if each.get("unit") == "%"}
     place: int | None = None
     for number, row in enumerate(cells):
         named = _named_columns(row, spec)
@@ -69,6 +70,7 @@ def form_rows(cells: Sequence[Sequence[Cell]], spec: Mapping[str, Any], total: r
             own = row[place].text if place is not None and place < len(row) else ""
             label = own or _last_words(row, min(header))
         found = {name: row[c] for c, name in header.items() if c < len(row) and row[c].amount}
+        found = {name: cell for name, cell in found.items() if name in rates or not cell.text.endswith("%")}
         if not found and label is not None and label in spec["items"]:
             found = _beside(row, spec)
         if found and label:

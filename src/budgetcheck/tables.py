@@ -157,9 +157,10 @@ class _Reader:
     def goes_on(self, table: Table, last: Table) -> Table:
         """A grid without title right behind a table of codes as its continuation, where it is as wide and has codes."""
         cells = read_cells(table.passage, self.nothing)
-        same = last.spec["shape"] == "codes" and len(cells[0]) == len(last.passage.block.cells[0])
+        listed = last.spec["shape"] == "list"
+        same = (listed or last.spec["shape"] == "codes") and len(cells[0]) == len(last.passage.block.cells[0])
         rows = [row for row in cells if not self._is_ordinal(row)]
-        found = tuple(row for row in self._rows(last.groups, rows, last.spec) if row.code and row.cells)
+        found = tuple(row for row in self._rows(last.groups, rows, last.spec) if row.cells and (listed or row.code))
         return replace(last, passage=table.passage, rows=found) if same and found else table
 
     def _title(

@@ -69,9 +69,10 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             if verdict is None:
                 continue
             judged = True
+            strange = rule.options.get("strict") and any(_stray(row, column) for row in rows[1:])
             less = total(f.quantity.interval for f in present).below(stated.quantity.interval)
             less = less or any(f.quantity.value < 0 for f in (stated, *present))
-            yield Verdict("passed", verdict.facts) if less and not complete else verdict
+            yield Verdict("passed", verdict.facts) if less and (strange or not complete) else verdict
     if not judged:
         yield skipped(rule.options["total"])
 
@@ -106,6 +107,11 @@ def _plain(row: TableRow, column: str) -> str:
     return row.headers.get(column, column).rpartition("|")[2]
 
 
+def _stray(row: TableRow, column: str) -> bool:
+    """A row that is no known item and has an amount: it may be a part too."""
+    return not row.figure and column in row.cells and bool(row.cells[column].quantity.value)
+
+
 def _runs(rows: Sequence[TableRow], start: str) -> Iterator[list[TableRow]]:
     """A row that states a figure, then the other rows of its table, or those up to the next row that states it."""
     for _, grouped in itertools.groupby(rows, key=lambda row: row.block):
@@ -129,8 +135,7 @@ def _runs(rows: Sequence[TableRow], start: str) -> Iterator[list[TableRow]]:
 def listing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """The total row of a list against what is listed, where no row is the subtotal of others."""
     judged = False
-    for _, grid in itertools.groupby(ledger.rows, key=lambda row: row.block):
-        rows = list(grid)
+    for rows in _lists(ledger.rows):
         totals = [row for row in rows if row.total]
         listed = [row for row in rows if not row.total]
         if rows[0].table not in rule.options["tables"] or len(totals) != 1 or not listed:
@@ -146,6 +151,22 @@ def listing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 yield verdict
     if not judged:
         yield skipped("list with a total")
+
+
+def _lists(rows: Sequence[TableRow]) -> Iterator[list[TableRow]]:
+    """The rows of each list; one goes on in the next grid of its name until a total has been seen twice."""
+    last: list[TableRow] = []
+    for _, grouped in itertools.groupby(rows, key=lambda row: row.block):
+        grid = list(grouped)
+        same = last and last[0].table == grid[0].table and last[0].headers.keys() == grid[0].headers.keys()
+        if same and sum(row.total for row in (*last, *grid)) < 2:
+            last.extend(grid)
+            continue
+        if last:
+            yield last
+        last = grid
+    if last:
+        yield last
 
 
 def _nested(rows: Sequence[TableRow], column: str, stated: Fact) -> bool:
@@ -164,8 +185,9 @@ def points(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """The points of a form against the hundred that they make, and its score against the scores of its rows."""
     judged = False
     column, full = rule.options["column"], Fraction(str(rule.options["full"]))
-    for _, grid in itertools.groupby(ledger.rows, key=lambda row: row.block):
+    for grid in _lists(ledger.rows):
         rows = [row for row in grid if row.table in rule.options["tables"]]
+        ended = any(row.total for row in rows)  # else it may go on where nothing was recognised
         facts = [row.cells[column] for row in rows if not row.total and column in row.cells]
         if len(facts) < int(rule.options["at_least"]):
             continue
@@ -175,6 +197,9 @@ def points(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield Verdict("passed", tuple(facts))
             continue
         said = sum((fact.quantity.point for fact in facts), Fraction(0))
+        if said < full and not ended:
+            yield Verdict("passed", tuple(facts))
+            continue
         decimals = max(fact.quantity.decimals for fact in facts)
         fields: dict[str, str | Fact] = {
             "table": rows[0].table, "column": column, "count": str(len(facts)),
