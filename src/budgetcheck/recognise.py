@@ -78,11 +78,16 @@ def _claimed(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Ite
 def _tabular(passages: Sequence[Passage], wording: Wording) -> frozenset[int]:
     """Grids with columns of amounts and points, and the lines above them: tables, of which only the words are read."""
     table = wording.table("forms")
-    column, own = re.compile(table["column"]), re.compile(table["own"])
+    column, own, scored = (re.compile(table[key]) for key in ("column", "own", "scored"))
     found: set[int] = set()
     for place, passage in enumerate(passages):
         rows = passage.block.cells if passage.block.kind == "grid" else ()
-        if any(sum(bool(column.search(cell)) for cell in row) > 2 or any(map(own.search, row)) for row in rows):
+        if any(
+            sum(map(bool, map(column.search, row))) > 2
+            or sum(map(bool, map(scored.search, row))) > 1
+            or any(map(own.search, row))
+            for row in rows
+        ):
             found.add(passage.index)
             found.update(p.index for p in passages[max(place - _ABOVE, 0) : place] if p.block.kind != "grid")
     return frozenset(found)
