@@ -6,18 +6,20 @@ where more rows keep it than break it, and where each column that a breaking row
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..amounts import format_value
+from ..constraints import Constraint, summed
 from ..intervals import exact, total
 from ..ledger import Ledger
 from ..model import Culprit, Fact
 from ..rulebook import Rule
 from ..table_facts import TableRow
-from ..verdicts import Draft, Verdict, skipped
+from ..verdicts import Draft, Verdict, passed, skipped
 from .sums import sum_verdict
 
 __all__ = ["beside", "columns"]
@@ -150,8 +152,10 @@ def _change(row: TableRow, now: str, last: str, name: str, *, percent: bool) -> 
     if percent:
         gap = exact(100) * current.quantity.interval / before.quantity.interval - exact(100)
         point = 100 * point / before.quantity.point
-    if gap.meets(stated.quantity.interval) or (-gap).meets(stated.quantity.interval):  # a decline may lack its sign
-        return Verdict("passed", (stated, current, before))
+    unsigned = not gap.meets(stated.quantity.interval) and (-gap).meets(stated.quantity.interval)
+    says = None if percent else functools.partial(_moved, stated, current, before, unsigned=unsigned)
+    if unsigned or gap.meets(stated.quantity.interval):  # a decline may lack its sign
+        return passed(stated, current, before, says=says)
     decimals = max(stated.quantity.decimals, 0 if percent else current.quantity.decimals)
     right = f"{format_value(point / stated.quantity.scale, decimals)}{stated.quantity.unit}"
     fields: dict[str, str | Fact] = {
@@ -165,4 +169,9 @@ def _change(row: TableRow, now: str, last: str, name: str, *, percent: bool) -> 
         (stated,), (current, before), fields, right, None, (culprit,),
         severity="info" if near else None, kind="rounding" if near else None,
     )  # fmt: skip
-    return Verdict("failed", (stated, current, before), (), draft)
+    return Verdict("failed", (stated, current, before), (), draft, says)
+
+
+def _moved(stated: Fact, current: Fact, before: Fact, *, unsigned: bool) -> Constraint:
+    """current == before + stated; where the sign of a decline is left out, current == before − stated."""
+    return summed(before, (current, stated)) if unsigned else summed(current, (before, stated))

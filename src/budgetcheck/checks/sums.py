@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ..amounts import format_value
+from ..constraints import summed
 from ..intervals import total
 from ..ledger import Ledger
 from ..model import Culprit, Fact
 from ..rulebook import Rule
 from ..table_facts import TableRow
-from ..verdicts import Draft, Verdict, skipped
+from ..verdicts import Draft, Verdict, passed, skipped
 
 __all__ = ["items", "listing", "panel", "points", "sum_verdict"]
 
@@ -23,9 +25,10 @@ def sum_verdict(name: str, table: str, column: str, whole: Fact | None, parts: S
         return None
     everything = total(fact.quantity.interval for fact in parts)
     facts = (whole, *parts)
+    says = functools.partial(summed, whole, parts)
     if everything.meets(whole.quantity.interval):
-        return Verdict("passed", facts)
-    return Verdict("failed", facts, (), _draft(name, table, column, whole, parts))
+        return passed(*facts, says=says)
+    return Verdict("failed", facts, (), _draft(name, table, column, whole, parts), says)
 
 
 def _draft(name: str, table: str, column: str, whole: Fact, parts: Sequence[Fact]) -> Draft:
@@ -45,7 +48,6 @@ def _draft(name: str, table: str, column: str, whole: Fact, parts: Sequence[Fact
     return Draft(
         (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
         severity="info" if near else None, kind="rounding" if near else None,
-        relation=("difference", points - quantity.point, (whole, *parts)),
     )  # fmt: skip
 
 
