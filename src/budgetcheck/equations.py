@@ -261,11 +261,30 @@ def _last_place(relation: Relation, binding: Binding, ledger: Ledger) -> bool:
     ulp = unit.scale / 10**decimals
     near = Interval(left.low - ulp * 3 / 2, left.low + ulp * 3 / 2, open_low=True, open_high=True)
     env = binding.intervals(ledger.house)
+    if _holds_truncated(relation, binding):
+        return True
     return relation.holds(near, relation.right.over(env)) or (
         bool(left.low)
         and relation.holds(near, relation.right.over(binding.intervals(None)))
         and not _coarse(binding.facts(relation.names), ledger)
     )
+
+
+def _holds_truncated(relation: Relation, binding: Binding) -> bool:
+    """Whether a relation holds for percentages that were cut off instead of rounded, as in 16.66 % six times."""
+    if not any(fact.quantity.dimension == "percent" for fact in binding.facts(relation.names)):
+        return False
+    env = binding.intervals(None) | {name: _cut(fact) for name, fact in binding.parts.items()}
+    env |= {name: tuple(map(_cut, facts)) for name, facts in binding.groups.items()}
+    return relation.holds(relation.left.over(env), relation.right.over(env))
+
+
+def _cut(fact: Fact) -> Interval:
+    """What a percentage may have been before it was rounded or cut off; any other number as printed."""
+    number = fact.quantity
+    if number.dimension != "percent" or number.interval.low is None:
+        return number.interval
+    return Interval(number.interval.low, number.point + number.scale / 10**number.decimals)
 
 
 def _coarse(facts: Sequence[Fact], ledger: Ledger) -> bool:

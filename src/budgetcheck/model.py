@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -81,7 +82,8 @@ class Quantity:
     @property
     def shown(self) -> str:
         """What is printed, with the unit where it stands elsewhere on the page (a table's heading)."""
-        return self.text if self.unit in ("", "date") or self.unit[-1] in self.text else f"{self.text}{self.unit}"
+        printed = unicodedata.normalize("NFKC", self.text)
+        return self.text if self.unit in ("", "date") or self.unit[-1] in printed else f"{self.text}{self.unit}"
 
     @property
     def point(self) -> Fraction:
