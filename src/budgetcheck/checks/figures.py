@@ -111,15 +111,15 @@ def _name(fact: Fact) -> str:
 
 
 def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
-    """A class against the sum of the items printed under it, per fund and measure.
+    """A class against the sum of the items printed under it, per fund, measure and column.
 
     More than the class is impossible; less may be an incomplete list, so it is one severity lower.
     """
-    parents: dict[tuple[str, str, str], Fact] = {}
-    items: dict[tuple[str, str, str], dict[tuple[str, ...], Fact]] = {}
-    partial: set[tuple[str, str, str]] = set()
+    parents: dict[tuple[str, ...], Fact] = {}
+    items: dict[tuple[str, ...], dict[tuple[str, ...], Fact]] = {}
+    partial: set[tuple[str, ...]] = set()
     for fact in ledger.facts:
-        key = (fact.path[0], fact.fund, fact.measure) if fact.path else None
+        key = (fact.path[0], fact.fund, fact.measure, fact.figure or "") if fact.path else None
         if key is None or fact.topic or fact.year or fact.quantity.dimension != "money":
             continue
         if len(fact.path) == 1:
@@ -129,12 +129,12 @@ def children(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         elif len(fact.path) == 3:
             items.setdefault(key, {}).setdefault(fact.path, fact)
     judged = False
-    for key, parent in parents.items():
-        listed = tuple(items.get(key, {}).values())
+    for family, parent in parents.items():
+        listed = tuple(items.get(family, {}).values())
         one_table = parent.span.table and all(fact.span.table == parent.span.table for fact in listed)
         if listed and not one_table:
             judged = True
-            yield _family(rule, ledger, parent, listed, complete=key not in partial)
+            yield _family(rule, ledger, parent, listed, complete=family not in partial)
     if not judged:
         yield skipped("class with items")
 

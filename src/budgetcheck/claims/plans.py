@@ -129,9 +129,13 @@ def negation(context: Context, number: int, match: Match) -> Claim | None:
     return make_claim("negation", readings, {"figure": figure.text}, matched_span(statement, match))
 
 
-def unplanned(context: Context, number: int, match: Match) -> Claim:
-    """The claim that nothing was planned at the beginning of the year."""
+def unplanned(context: Context, number: int, match: Match) -> Claim | None:
+    """The claim that nothing was planned at the beginning of the year; None where the words speak of another year."""
     statement = context.statements[number]
+    begin = max(statement.codes.rfind(mark, 0, match.first) for mark in ",;.") + 1
+    said = statement.tokens[begin : match.last]
+    if any(t.code == "B" or (t.code == "Y" and context.namer.year(t.text, t.value)) for t in said):
+        return None
     actual = _actual(context, number, match.first)
     like = actual.facts[0] if actual.facts else None
     readings = {
