@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from .engine import judge
-from .model import Outcome
-from .pipeline import read_ledger
-from .readers import layout_of, text_document
-from .rulebook import Example, Rule
-from .wording import load_wording
+from ..engine import judge
+from ..model import Outcome
+from ..pipeline import read_ledger
+from ..readers import layout_of, text_document
+from ..rulebook import Example, Rule
+from ..wording import load_wording
 
 __all__ = ["failures", "outcome_of"]
 

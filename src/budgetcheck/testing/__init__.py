@@ -1,0 +1,37 @@
+"""For authors of rules and for tests: run a rule's own examples; make consistent reports, and spoil them.
+
+`failures(rule)` says what is wrong with the examples of one rule. `report(seed)` is a whole consistent report, `tamper`
+spoils one in a way it can name. `reports()` and `tampered()` are Hypothesis strategies (extra `testing`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .compose import compose, report
+from .examples import failures, outcome_of
+from .figures import Figures, figures
+from .habits import Habit, habit
+from .manners import Manner, manner, manners
+from .report import Place, Printing, Report, Tie
+from .tampering import KINDS, Tampering, tamper
+from .truth import Truth, truth
+from .writers import FORMATS, write
+
+if TYPE_CHECKING:
+    from .strategies import reports, tampered
+
+__all__ = [
+    "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
+    "compose", "failures", "figures", "habit", "manner", "manners", "outcome_of", "report", "reports", "tamper",
+    "tampered", "truth", "write",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The Hypothesis strategies, only where they are asked for."""
+    if name in ("reports", "tampered"):
+        from . import strategies
+
+        return getattr(strategies, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
