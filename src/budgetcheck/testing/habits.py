@@ -28,7 +28,7 @@ class Habit:
     shares: Literal["nearest", "truncated", "balanced"] = "nearest"
     percent_decimals: int = 2
     total_last: bool = False
-    tables_first: bool = False
+    tables_shown: Literal["all", "some", "none"] = "all"
 
 
 def habit(seed: int) -> Habit:
@@ -45,7 +45,7 @@ def habit(seed: int) -> Habit:
         shares=draw.choice(("nearest", "nearest", "truncated", "balanced")),
         percent_decimals=draw.choice((2, 2, 2, 1)),
         total_last=draw.random() < 0.3,
-        tables_first=draw.random() < 0.3,
+        tables_shown=draw.choice(("all", "some", "some", "none")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -16,10 +17,17 @@ Row = list[str]
 
 
 def lay_out(prose: Prose, specs: Sequence[Mapping[str, Any]]) -> None:
-    """Add the tables behind what has been written so far; a table whose figure is zero is left out."""
-    for spec in specs:
-        if "if" not in spec or prose.figures[spec["if"]]:
-            _table(prose, spec)
+    """Add the tables that the habit shows behind what has been written so far.
+
+    A table whose figure is zero is left out; where there is none, a line says that they are published elsewhere.
+    """
+    draw = random.Random(f"tables {prose.truth.seed}")
+    share = {"all": 1.0, "some": 0.4, "none": 0.0}[prose.habit.tables_shown]
+    kept = [spec for spec in specs if draw.random() < share and ("if" not in spec or prose.figures[spec["if"]])]
+    for spec in kept:
+        _table(prose, spec)
+    if not kept:
+        prose.paragraph([(prose.manner.words["elsewhere"], "")])
 
 
 def _table(prose: Prose, spec: Mapping[str, Any]) -> None:

@@ -145,10 +145,10 @@ def _last_year(report: Report, index: int, draw: Draw) -> Change:
 
 def _neighbour(report: Report, index: int, draw: Draw) -> Change:
     """The number of the next row or item, pasted into this one."""
-    printing = report.printings[index]
+    if report.printings[index].kind == "word":
+        return {}
     for step in (1, -1):
-        other = next((p for p in _column(report, index, step)), None)
-        if other is not None and other.kind == printing.kind:
+        for other in _column(report, index, step):
             return {index: other.text}
     return {}
 
@@ -244,10 +244,8 @@ def _unit(report: Report, index: int, draw: Draw) -> Change:
 
 
 def _direction(report: Report, index: int, draw: Draw) -> Change:
-    words = [n for n, p in enumerate(report.printings) if p.kind == "word"]
-    if report.printings[index].kind != "word":
-        return {}
-    return {index: report.printings[index].opposite} if words else {}
+    printing = report.printings[index]
+    return {index: printing.opposite} if printing.kind == "word" else {}
 
 
 Spoil = Callable[[Report, int, Draw], Change]

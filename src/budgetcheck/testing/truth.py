@@ -19,6 +19,8 @@ __all__ = ["Economic", "Item", "Kind", "Project", "Truth", "Expense", "names", "
 
 Kind = Literal["final", "budget"]
 _YUAN = 100
+# A line of basic expenditure below this, in 分, is no line of its own.
+_LEAST = 200_000
 _CLASS, _GROUP, _ITEM = 3, 5, 7
 
 
@@ -243,6 +245,10 @@ class _Draw:
             chosen = [code for code in groups[key] if code in known]
             for code, part in zip(chosen, self.split(amount, len(chosen)), strict=True):
                 lines[code] = lines.get(code, 0) + part
+        small = [code for code, amount in lines.items() if amount < _LEAST and code not in dict(names()["same"]).values()]
+        for code in small:
+            part = lines.pop(code)
+            lines[max(lines, key=lambda other: (other[:3] == code[:3], lines[other]))] += part
         called = {code: (known[code[:3]].name, known[code].name) for code in lines}
         return tuple(Economic(code, called[code], lines[code]) for code in sorted(lines) if lines[code])
 

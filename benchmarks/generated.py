@@ -1,0 +1,184 @@
+"""What the checker says of consistent reports, and what it finds in those with one thing wrong.
+
+`python benchmarks/generated.py 10000 --jobs 2` counts errors and warnings on consistent reports; `--tamper 5000` spoils
+one thing in each of so many reports and prints a table by kind; `--profile` also says how long each took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from itertools import islice
+
+import budgetcheck
+from budgetcheck.model import Culprit, Finding, Review
+from budgetcheck.testing import KINDS, Report, Tampering, report, tamper
+
+LOUD = ("error", "warning")
+COLUMNS = ("tried", "found", "named", "alone", "suggested", "certain-and-wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of one consistent report."""
+
+    seed: int
+    numbers: int
+    unread: int
+    made: float
+    checked: float
+    findings: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of one tampering: the columns that hold, whether any relation of the truth sees it, and a line."""
+
+    seed: int
+    kind: str
+    holds: tuple[str, ...]
+    seen: bool
+    line: str
+
+
+def consistent(seed: int, kind: str | None = None, manner: str | None = None) -> Said:
+    start = time.perf_counter()
+    text = str(report(seed, kind, manner))
+    middle = time.perf_counter()
+    review = budgetcheck.check(text)
+    end = time.perf_counter()
+    loud = tuple((f.rule, f.severity, f.message) for f in review.findings if f.severity in LOUD)
+    return Said(seed, review.coverage.numbers, review.coverage.unread, middle - start, end - middle, loud)
+
+
+def spoiled(seed: int, only: str | None = None) -> Tried:
+    kind = only or KINDS[seed % len(KINDS)]
+    good = report(seed)
+    try:
+        bad, label = tamper(good, kind, seed)
+    except ValueError:
+        return Tried(seed, kind, (), True, "")
+    before = {finding.message for finding in loud(budgetcheck.check(str(good)))}
+    after = [finding for finding in loud(budgetcheck.check(str(bad))) if finding.message not in before]
+    changed = {label.index, *label.also}
+    roots = [finding for finding in after if finding.root is None]
+    blamed = [c for finding in roots for c in finding.culprits]
+    hits = [c for c in blamed if any(stands(c, bad, index) for index in changed)]
+    holds = ["tried"]
+    holds += ["found"] * bool(after)
+    holds += ["named"] * bool(hits)
+    holds += ["alone"] * bool(hits and len(hits) == len(blamed))
+    holds += ["suggested"] * any(same(c.suggestion, good, index) for c in hits for index in changed)
+    certain = [c for f in roots if f.certainty == "certain" and len(f.culprits) == 1 for c in f.culprits]
+    holds += ["certain-and-wrong"] * any(c not in hits for c in certain)
+    said = f"{seed} {kind} {good.printings[label.index].name}: {label.was} -> {label.now}, line {bad.line(place(bad, label))}"
+    return Tried(seed, kind, tuple(holds), label.index in good.tied, said)
+
+
+def loud(review: Review) -> list[Finding]:
+    return [finding for finding in review.findings if finding.severity in LOUD]
+
+
+def place(bad: Report, label: Tampering):  # noqa: ANN201
+    return bad.printings[label.index]
+
+
+def stands(culprit: Culprit, bad: Report, index: int) -> bool:
+    """Whether a culprit is the printing: in the same block at the same place."""
+    printing = bad.printings[index]
+    span, where = culprit.span, printing.place
+    if span.block != where.block:
+        return False
+    if where.row >= 0:
+        return span.start == where.row * 1000 + where.column
+    return span.start <= where.start < span.start + max(len(span.text), 1)
+
+
+def same(suggestion: str | None, good: Report, index: int) -> bool:
+    """Whether a suggestion is what had been printed, as a number."""
+    was = good.printings[index].text
+    if suggestion is None:
+        return False
+    try:
+        digits = "".join(char for char in suggestion if char in "-.0123456789")
+        return suggestion == was or Decimal(digits) == Decimal(was.replace(",", ""))
+    except InvalidOperation:
+        return suggestion == was
+
+
+def runs(function, seeds: range, jobs: int) -> Iterator:  # noqa: ANN001
+    if jobs == 1:
+        yield from map(function, seeds)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(function, seeds, chunksize=16)
+
+
+def tell_consistent(results: Iterator[Said], show: int) -> int:
+    rules: Counter[tuple[str, str]] = Counter()
+    numbers = unread = reports = 0
+    made = checked = 0.0
+    examples: dict[tuple[str, str], list[str]] = {}
+    noisy: set[int] = set()
+    for said in results:
+        reports, numbers, unread = reports + 1, numbers + said.numbers, unread + said.unread
+        made, checked = made + said.made, checked + said.checked
+        for rule, severity, message in said.findings:
+            rules[rule, severity] += 1
+            noisy.add(said.seed)
+            examples.setdefault((rule, severity), []).append(f"  seed {said.seed}: {message}")
+    for key, count in rules.most_common():
+        print(f"{key[0]} {key[1]}: {count}", *islice(examples[key], show), sep="\n")
+    print(f"{reports} consistent reports, {numbers / reports:.0f} numbers each, {unread} not understood in all")
+    print(f"{len(noisy)} reports with an error or warning, {sum(rules.values())} findings")
+    print(f"made in {1000 * made / reports:.1f} ms, checked in {1000 * checked / reports:.1f} ms each")
+    return len(noisy)
+
+
+def tell_spoiled(results: Iterator[Tried], show: int) -> None:
+    table: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    missed: list[str] = []
+    unseen = silent = 0
+    for tried in results:
+        table[tried.kind].update(tried.holds)
+        if "tried" in tried.holds and "found" not in tried.holds:
+            silent += 1
+            unseen += not tried.seen
+            missed += [tried.line] * tried.seen
+    total = sum(table.values(), Counter())
+    print("kind".ljust(14), *(column.rjust(10) for column in COLUMNS))
+    for kind, counts in [*table.items(), ("all", total)]:
+        print(kind.ljust(14), *(str(counts[column]).rjust(max(10, len(column))) for column in COLUMNS))
+    print(f"{silent} not found, of these {unseen} in no relation of the truth")
+    print(*missed[:show], sep="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("reports", type=int, nargs="?", default=10_000)
+    parser.add_argument("--tamper", type=int, default=0)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--show", type=int, default=10)
+    parser.add_argument("--only", choices=KINDS)
+    parser.add_argument("--kind", choices=("final", "budget"))
+    parser.add_argument("--manner")
+    options = parser.parse_args()
+    if options.reports:
+        seeds = range(options.start, options.start + options.reports)
+        one = partial(consistent, kind=options.kind, manner=options.manner)
+        tell_consistent(runs(one, seeds, options.jobs), options.show)
+    if options.tamper:
+        seeds = range(options.start, options.start + options.tamper)
+        tell_spoiled(runs(partial(spoiled, only=options.only), seeds, options.jobs), options.show)
+
+
+if __name__ == "__main__":
+    main()
