@@ -16,14 +16,14 @@ from .manners import Manner, manner, manners
 from .report import Place, Printing, Report, Tie
 from .tampering import KINDS, Tampering, tamper
 from .truth import Truth, truth
-from .writers import FORMATS, write
+from .writers import FORMATS, frames, write
 
 if TYPE_CHECKING:
     from .strategies import reports, tampered
 
 __all__ = [
     "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
-    "compose", "failures", "figures", "habit", "manner", "manners", "outcome_of", "report", "reports", "tamper",
+    "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report", "reports", "tamper",
     "tampered", "truth", "write",
 ]  # fmt: skip
 

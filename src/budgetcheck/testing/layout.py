@@ -41,7 +41,7 @@ def _table(prose: Prose, spec: Mapping[str, Any]) -> None:
         at = len(rows)
         cells = [_cell(prose, name, Place(block, row=at, column=column)) for column, name in enumerate(names)]
         rows.append(cells + [""] * (width - len(cells)))
-    prose.blocks.append(Block("", tuple(map(tuple, rows))))
+    prose.blocks.append(Block(spec.get("name", spec["title"]), tuple(map(tuple, rows)), len(spec["header"])))
 
 
 def _cell(prose: Prose, name: str, place: Place) -> str:

@@ -18,10 +18,11 @@ __all__ = ["Block", "Place", "Printing", "Report", "Tie"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or a table where there are cells (row by row, header rows first)."""
+    """A paragraph; or, where there are cells (row by row, `header` rows first), a table, and `text` its standard name."""
 
     text: str
     cells: tuple[tuple[str, ...], ...] = ()
+    header: int = 0
 
 
 @dataclass(frozen=True, slots=True)

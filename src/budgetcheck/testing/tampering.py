@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .habits import SCALE, grouped, rounded, scaled
-from .report import Block, Place, Printing, Report
+from .report import Place, Printing, Report
 
 __all__ = ["KINDS", "Tampering", "tamper"]
 
@@ -297,10 +297,10 @@ def _changed(report: Report, change: Change) -> Report:
             row = list(block.cells[place.row])
             row[place.column] = text
             cells = (*block.cells[: place.row], tuple(row), *block.cells[place.row + 1 :])
-            blocks[place.block] = Block(block.text, cells)
+            blocks[place.block] = replace(block, cells=cells)
         else:
             end = place.start + len(printing.text)
-            blocks[place.block] = Block(block.text[: place.start] + text + block.text[end:])
+            blocks[place.block] = replace(block, text=block.text[: place.start] + text + block.text[end:])
             moved = len(text) - len(printing.text)
             for n, other in enumerate(printings):
                 if other.place.block == place.block and other.place.start > place.start:
