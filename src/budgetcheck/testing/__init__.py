@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
-    "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report", "reports", "tamper",
-    "tampered", "truth", "write",
+    "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report", "reports",
+    "tamper", "tampered", "truth", "write",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from .truth import truth as truth_of
 __all__ = ["compose", "report"]
 
 _TABLES = "tables"
+_KINDS: tuple[Kind, ...] = ("final", "final", "budget")
 
 
 def report(seed: int, kind: Kind | None = None, manner_name: str | None = None) -> Report:
@@ -25,9 +26,10 @@ def report(seed: int, kind: Kind | None = None, manner_name: str | None = None) 
     Raises RuleError for a manner that does not exist.
     """
     draw = random.Random(f"report {seed}")
-    kind = kind or draw.choice(("final", "final", "budget"))
-    chosen = manner(manner_name or draw.choice(manners(kind)), kind)
-    return compose(truth_of(seed, kind), chosen, habit_of(seed))
+    drawn: Kind = draw.choice(_KINDS)
+    drawn = kind or drawn
+    chosen = manner(manner_name or draw.choice(manners(drawn)), drawn)
+    return compose(truth_of(seed, drawn), chosen, habit_of(seed))
 
 
 def compose(truth: Truth, chosen: Manner, habit: Habit) -> Report:

@@ -1,11 +1,12 @@
 """From the truth to every figure that a report may print, by name, and the sums among them.
 
-Names are paths: `spent` is 本年支出合计, `spent.basic` its 基本支出, `spent.207` its class 207, `spent.2070101.basic` an
-item's; `.last` is the year before, `.plan` the plan. A name without value stands for zero.
+Names are paths: `spent` is all expenditure of the year, `spent.basic` the basic part of it, `spent.207` that of class
+207, `spent.2070101.basic` an item's; `.last` is the year before, `.plan` the plan. A name without value is zero.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class _Builder:
         parts: dict[str, set[str]] = defaultdict(set)
         for code, columns in leaves:
             path = [name, *(f"{name}.{code[:size]}" for size in levels)]
-            for above, below in zip(path, path[1:], strict=False):
+            for above, below in itertools.pairwise(path):
                 parts[above].add(below)
             for place in path:
                 for column, value in columns.items():
@@ -65,10 +66,10 @@ class _Builder:
                     if column:
                         self.amounts[place] += value
         columns_used = {column for _, columns in leaves for column in columns}
-        for above, below in parts.items():
-            for column in {"", *columns_used}:
+        for above, inner in parts.items():
+            for column in sorted({"", *columns_used}):
                 end = f".{column}" if column else ""
-                self.sums.append(Sum(above + end, tuple(sorted(part + end for part in below))))
+                self.sums.append(Sum(above + end, tuple(sorted(part + end for part in inner))))
         if columns_used - {""}:
             for place in {name, *(part for below in parts.values() for part in below)}:
                 self.sums.append(Sum(place, tuple(f"{place}.{column}" for column in sorted(columns_used) if column)))

@@ -59,9 +59,11 @@ _UNITS: Sequence[tuple[Unit, Unit]] = (
 
 def rounded(value: Fraction, decimals: int, *, cut: bool = False) -> int:
     """A value in units of the last place, rounded half away from zero, or cut."""
-    parts = value * 10**decimals
+    parts = value * int(10**decimals)
     size = abs(parts)
-    whole = size.numerator // size.denominator if cut else (2 * size.numerator + size.denominator) // (2 * size.denominator)
+    if not cut:
+        size += Fraction(1, 2)
+    whole = size.numerator // size.denominator
     return -whole if parts < 0 else whole
 
 

@@ -18,7 +18,7 @@ __all__ = ["Block", "Place", "Printing", "Report", "Tie"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph; or, where there are cells (row by row, `header` rows first), a table, and `text` its standard name."""
+    """A paragraph; where there are cells (row by row, `header` rows first) a table, and `text` its standard name."""
 
     text: str
     cells: tuple[tuple[str, ...], ...] = ()

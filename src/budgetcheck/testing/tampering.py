@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,7 +15,10 @@ __all__ = ["KINDS", "Tampering", "tamper"]
 
 @dataclass(frozen=True, slots=True)
 class Tampering:
-    """What was done: at `place` stood `was` and stands `now`. `index` is the printing; `also` are others changed alike."""
+    """What was done: at `place` stood `was` and stands `now`.
+
+    `index` is that printing among the report's; `also` are the others that were changed with it.
+    """
 
     kind: str
     index: int
@@ -28,6 +31,8 @@ class Tampering:
 # What becomes of each printing that changes; nothing where this printing cannot be spoiled in this way.
 Change = dict[int, str]
 Draw = random.Random
+# How many printings away the neighbour may stand; rows have up to a dozen columns.
+_NEAR = 13
 _TRIES = 200
 
 
@@ -116,7 +121,7 @@ def _shifted(report: Report, index: int, draw: Draw) -> Change:
 def _negative(report: Report, index: int, draw: Draw) -> Change:
     """A sign that came or went: reports print a minus only in tables."""
     printing = report.printings[index]
-    if printing.kind != "amount" or printing.place.row < 0 or not printing.value:
+    if printing.kind != "amount" or _in_prose(printing) or not printing.value:
         return {}
     return {index: printing.text[1:] if printing.text[0] == "-" else f"-{printing.text}"}
 
@@ -129,8 +134,7 @@ def _printed(report: Report, printing: Printing, value: Fraction) -> str:
     if printing.kind == "count":
         return str(value)
     units = rounded(value / SCALE.get(printing.unit, 1), printing.decimals)
-    prose = printing.place.row < 0
-    drop = report.habit.drop_zeros if prose else report.habit.drop_zeros_in_tables
+    drop = report.habit.drop_zeros if _in_prose(printing) else report.habit.drop_zeros_in_tables
     digits = scaled(units, printing.decimals, drop_zeros=drop)
     return grouped(digits) if "," in printing.text else digits
 
@@ -147,19 +151,17 @@ def _neighbour(report: Report, index: int, draw: Draw) -> Change:
     """The number of the next row or item, pasted into this one."""
     if report.printings[index].kind == "word":
         return {}
-    for step in (1, -1):
-        for other in _column(report, index, step):
+    here = report.printings[index]
+    near = [*report.printings[index + 1 : index + _NEAR], *report.printings[max(index - _NEAR, 0) : index][::-1]]
+    for other in near:
+        beside = other.place.column == here.place.column and (other.place.block == here.place.block or _in_prose(here))
+        if beside and other.kind == here.kind and other.text != here.text:
             return {index: other.text}
     return {}
 
 
-def _column(report: Report, index: int, step: int) -> Sequence[Printing]:
-    """Printings of the same kind that follow in the same column, or in the text."""
-    here = report.printings[index]
-    end = min(max(index + 12 * step, -1), len(report.printings)) if step > 0 else max(index - 12, -1)
-    following = [report.printings[n] for n in range(index + step, end, step)]
-    same = [p for p in following if p.kind == here.kind and p.place.column == here.place.column]
-    return [p for p in same if (p.place.block == here.place.block or here.place.row < 0) and p.text != here.text]
+def _in_prose(printing: Printing) -> bool:
+    return printing.place.row < 0
 
 
 def _another_share(report: Report, index: int, draw: Draw) -> Change:
@@ -212,7 +214,7 @@ def _total_left(report: Report, index: int, draw: Draw) -> Change:
 def _left_out(report: Report, index: int, draw: Draw) -> Change:
     """A cell of an item is blank."""
     printing = report.printings[index]
-    if printing.place.row < 0 or not printing.value:
+    if _in_prose(printing) or not printing.value:
         return {}
     return {index: ""}
 

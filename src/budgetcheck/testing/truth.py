@@ -15,7 +15,7 @@ from typing import Any, Literal
 from ..subjects import Subject, subjects
 from ..wording import read_toml, rules_folder
 
-__all__ = ["Economic", "Item", "Kind", "Project", "Truth", "Expense", "names", "truth"]
+__all__ = ["Economic", "Expense", "Item", "Kind", "Project", "Truth", "names", "truth"]
 
 Kind = Literal["final", "budget"]
 _YUAN = 100
@@ -26,7 +26,7 @@ _CLASS, _GROUP, _ITEM = 3, 5, 7
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One functional subject (项): spent from the appropriation and from the department's own money, all in 分."""
+    """One functional subject of the lowest level, in 分: spent from the appropriation, and from the department's own."""
 
     code: str
     names: tuple[str, str, str]
@@ -74,9 +74,11 @@ class Expense:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All that a report could say. `public` are 因公出国, 购置, 运行维护, 接待; `own` income is 事业 and other, in 分.
+    """All that a report could say, amounts in 分.
 
-    `counts` are numbers of people, vehicles and receptions by name.
+    `public` are the public expenses: abroad, purchase, running, reception. `business` and `other` are the department's
+    own income, `used` and `distributed` its own balances. `procurement` is goods, works, services; `small` and `micro`
+    the contracts with enterprises of that size. `counts` are people, vehicles and receptions by name.
     """
 
     seed: int
@@ -245,7 +247,8 @@ class _Draw:
             chosen = [code for code in groups[key] if code in known]
             for code, part in zip(chosen, self.split(amount, len(chosen)), strict=True):
                 lines[code] = lines.get(code, 0) + part
-        small = [code for code, amount in lines.items() if amount < _LEAST and code not in dict(names()["same"]).values()]
+        kept = {economic for _, economic in names()["same"]}
+        small = [code for code, amount in lines.items() if amount < _LEAST and code not in kept]
         for code in small:
             part = lines.pop(code)
             lines[max(lines, key=lambda other: (other[:3] == code[:3], lines[other]))] += part
@@ -253,7 +256,7 @@ class _Draw:
         return tuple(Economic(code, called[code], lines[code]) for code in sorted(lines) if lines[code])
 
     def public(self, economics: Sequence[Economic]) -> dict[str, Expense]:
-        """因公出国, 购置, 运行维护, 接待: never less than what basic expenditure holds of them."""
+        """The public expenses: never less than what basic expenditure holds of them."""
         within = {line.code: line.amount for line in economics}
         spent = {key: within.get(code, 0) for key, code in names()["public"].items()}
         if self.random.random() < 0.2:

@@ -18,7 +18,7 @@ _TALLEST = 9.0
 
 @dataclass(slots=True)
 class Page:
-    """Texts as (x, baseline from the top, size, text) and ruled lines as (x0, y0, x1, y1), in points from the top left."""
+    """Texts as (x, baseline, size, text) and ruled lines as (x0, y0, x1, y1), in points from the top left."""
 
     texts: list[tuple[float, float, float, str]] = field(default_factory=list)
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)

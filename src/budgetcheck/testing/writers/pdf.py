@@ -17,9 +17,9 @@ def write_pdf(report: Report, folder: Path) -> list[Path]:
 
     Raises ImportError where reportlab is not installed.
     """
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     path = folder / "report.pdf"

@@ -28,7 +28,7 @@ def write_workbook(report: Report, folder: Path) -> list[Path]:
 
 
 def _book(report: Report, grids: list[int], path: Path) -> None:
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     numbers = {(p.place.block, p.place.row, p.place.column): p.text for p in report.printings if p.place.row >= 0}
     with xlsxwriter.Workbook(str(path)) as book:
