@@ -119,7 +119,7 @@ def _spending(build: _Builder, truth: Truth, general: list[Item], funds: list[It
 
 
 def _income(build: _Builder, truth: Truth, general: list[Item], funds: list[Item]) -> None:
-    own = _shared(truth, truth.business + truth.other)
+    carried, own = _own(truth)
     leaves = []
     business = truth.business
     for item in truth.items:
@@ -128,8 +128,7 @@ def _income(build: _Builder, truth: Truth, general: list[Item], funds: list[Item
         fiscal = item.spent + item.closing - item.opening
         leaves.append((item.code, {"fiscal": fiscal, "business": here, "other": own[item.code] - here}))
     build.tree("income", leaves, _LEVELS)
-    carried = [(item.code, {"opening": truth.own_opening}) for item in truth.items if item.own][:1]
-    build.tree("received", [*leaves, *carried], _LEVELS)
+    build.tree("received", [*leaves, *((code, {"opening": part}) for code, part in carried.items())], _LEVELS)
     for name, items in (("general", general), ("fund", funds)):
         opening, closing = (sum(getattr(item, side) for item in items) for side in ("opening", "closing"))
         spent = sum(item.spent for item in items)
@@ -156,15 +155,19 @@ def _income(build: _Builder, truth: Truth, general: list[Item], funds: list[Item
     ]  # fmt: skip
 
 
-def _shared(truth: Truth, own: int) -> dict[str, int]:
-    """Own income by item: with the items that spend it, else with the first."""
+def _own(truth: Truth) -> tuple[dict[str, int], dict[str, int]]:
+    """Own money by item, carried over and received: what the item spends of it, and what is kept with the last."""
+    carried, received = truth.own_opening, truth.business + truth.other
     spenders = [item for item in truth.items if item.own] or list(truth.items[:1])
-    shared = {item.code: 0 for item in truth.items}
-    for item in spenders[1:]:
-        shared[item.code] = min(item.own, own)
-        own -= shared[item.code]
-    shared[spenders[0].code] = own
-    return shared
+    opening, income = {}, {item.code: 0 for item in truth.items}
+    for item in spenders:
+        opening[item.code] = min(item.own, carried)
+        income[item.code] = min(item.own - opening[item.code], received)
+        carried -= opening[item.code]
+        received -= income[item.code]
+    income[spenders[-1].code] += received
+    opening[spenders[-1].code] += carried
+    return opening, income
 
 
 def _details(build: _Builder, truth: Truth) -> None:

@@ -28,6 +28,7 @@ class Habit:
     shares: Literal["nearest", "truncated", "balanced"] = "nearest"
     percent_decimals: int = 2
     total_last: bool = False
+    column_numbers: bool = False
     tables_shown: Literal["all", "some", "none"] = "all"
 
 
@@ -45,6 +46,7 @@ def habit(seed: int) -> Habit:
         shares=draw.choice(("nearest", "nearest", "truncated", "balanced")),
         percent_decimals=draw.choice((2, 2, 2, 1)),
         total_last=draw.random() < 0.3,
+        column_numbers=draw.random() < 0.2,
         tables_shown=draw.choice(("all", "some", "some", "none")),
     )
 

@@ -37,11 +37,27 @@ def _table(prose: Prose, spec: Mapping[str, Any]) -> None:
     block = len(prose.blocks)
     rows: list[Row] = [list(row) for row in spec["header"]]
     width = len(rows[0])
+    if prose.habit.column_numbers and spec["shape"] != "row":
+        rows.append(_column_numbers(rows, words["column"]))
+    header = len(rows)
     for names in _BODIES[spec["shape"]](prose, spec):
         at = len(rows)
         cells = [_cell(prose, name, Place(block, row=at, column=column)) for column, name in enumerate(names)]
         rows.append(cells + [""] * (width - len(cells)))
-    prose.blocks.append(Block(spec.get("name", spec["title"]), tuple(map(tuple, rows)), len(spec["header"])))
+    prose.blocks.append(Block(spec.get("name", spec["title"]), tuple(map(tuple, rows)), header))
+
+
+def _column_numbers(header: Sequence[Row], word: str) -> Row:
+    """The row under a header that numbers the columns of amounts; a balance has a column of names on each side."""
+    names, count, row = header[-1], 0, [word]
+    for place, name in enumerate(names[1:], 1):
+        if name == names[0]:
+            row.append(word)
+        elif place == 1 and names[0] not in names[1:]:
+            row.append("")
+        else:
+            row.append(str(count := count + 1))
+    return row
 
 
 def _cell(prose: Prose, name: str, place: Place) -> str:

@@ -25,7 +25,7 @@ def frames(report: Report) -> tuple[dict[str, pd.DataFrame], str, str]:
     prose: list[str] = []
     for number, block in enumerate(report.blocks):
         if block.cells:
-            columns = specs[block.text].get("frame", block.cells[block.header - 1])
+            columns = specs[block.text].get("frame", specs[block.text]["header"][-1])
             found[block.text] = pd.DataFrame(list(block.cells[block.header :]), columns=columns)
         elif not any(other.cells for other in report.blocks[number + 1 : number + 3]):
             prose.append(block.text)
