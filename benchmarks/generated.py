@@ -20,11 +20,11 @@ from typing import TypeVar
 
 import budgetcheck
 from budgetcheck.model import Culprit, Finding, Review
-from budgetcheck.testing import KINDS, Report, report, tamper
+from budgetcheck.testing import KINDS, Report, broken, report, tamper
 
 T = TypeVar("T")
 LOUD = ("error", "warning")
-COLUMNS = ("tried", "found", "named", "alone", "suggested", "certain-and-wrong")
+COLUMNS = ("tried", "seen", "found", "named", "alone", "suggested", "certain-and-wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of one tampering: the columns that hold, whether any relation of the truth sees it, and a line."""
+    """What became of one tampering: the columns that hold, and a line that tells it.
+
+    It is seen where it breaks a relation of the truth, as far as the printed digits show.
+    """
 
     seed: int
     kind: str
     holds: tuple[str, ...]
-    seen: bool
     line: str
 
 
@@ -66,14 +68,14 @@ def spoiled(seed: int, only: str | None = None) -> Tried:
     try:
         bad, label = tamper(good, kind, seed)
     except ValueError:
-        return Tried(seed, kind, (), True, "")
+        return Tried(seed, kind, (), "")
     before = {finding.message for finding in loud(budgetcheck.check(str(good)))}
     after = [finding for finding in loud(budgetcheck.check(str(bad))) if finding.message not in before]
     changed = {label.index, *label.also}
     roots = [finding for finding in after if finding.root is None]
     blamed = [c for finding in roots for c in finding.culprits]
     hits = [c for c in blamed if any(stands(c, bad, index) for index in changed)]
-    holds = ["tried"]
+    holds = ["tried"] + ["seen"] * bool(broken(bad))
     holds += ["found"] * bool(after)
     holds += ["named"] * bool(hits)
     holds += ["alone"] * bool(hits and len(hits) == len(blamed))
@@ -82,7 +84,7 @@ def spoiled(seed: int, only: str | None = None) -> Tried:
     holds += ["certain-and-wrong"] * any(c not in hits for c in certain)
     here = bad.printings[label.index]
     said = f"{seed} {kind} {here.name}: {label.was} -> {label.now}, line {bad.line(here)}"
-    return Tried(seed, kind, tuple(holds), label.index in good.tied, said)
+    return Tried(seed, kind, tuple(holds), said)
 
 
 def loud(review: Review) -> list[Finding]:
@@ -144,18 +146,17 @@ def tell_consistent(results: Iterator[Said], show: int) -> int:
 def tell_spoiled(results: Iterator[Tried], show: int) -> None:
     table: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     missed: list[str] = []
-    unseen = silent = 0
+    silent = 0
     for tried in results:
         table[tried.kind].update(tried.holds)
         if "tried" in tried.holds and "found" not in tried.holds:
             silent += 1
-            unseen += not tried.seen
-            missed += [tried.line] * tried.seen
+            missed += [tried.line] * ("seen" in tried.holds)
     total = sum(table.values(), Counter())
     print("kind".ljust(14), *(column.rjust(10) for column in COLUMNS))
     for kind, counts in [*table.items(), ("all", total)]:
         print(kind.ljust(14), *(str(counts[column]).rjust(max(10, len(column))) for column in COLUMNS))
-    print(f"{silent} not found, of these {unseen} in no relation of the truth")
+    print(f"{silent} not found, of these {silent - len(missed)} break no relation of the truth; the others begin with:")
     print(*missed[:show], sep="\n")
 
 

@@ -13,8 +13,9 @@ from .examples import failures, outcome_of
 from .figures import Figures, figures
 from .habits import Habit, habit
 from .manners import Manner, manner, manners
-from .report import Place, Printing, Report, Tie
+from .report import Place, Printing, Report
 from .tampering import KINDS, Tampering, tamper
+from .ties import Tie, broken, ties
 from .truth import Truth, truth
 from .writers import FORMATS, frames, write
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
-    "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report", "reports",
-    "tamper", "tampered", "truth", "write",
+    "broken", "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report",
+    "reports", "tamper", "tampered", "ties", "truth", "write",
 ]  # fmt: skip
 
 

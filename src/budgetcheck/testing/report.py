@@ -1,10 +1,8 @@
-"""A generated report: its blocks, and for every printed number where it stands, what it is and what it is tied to."""
+"""A generated report: its blocks, and for every printed number where it stands and what it is."""
 
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -13,7 +11,7 @@ from .figures import Figures
 from .habits import SCALE, Habit
 from .truth import Truth
 
-__all__ = ["Block", "Place", "Printing", "Report", "Tie"]
+__all__ = ["Block", "Place", "Printing", "Report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +64,6 @@ class Printing:
         return Fraction(scale, 2 * 10**self.decimals) if self.kind != "count" else Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """A relation of the truth among printings, by their indices: same, sum, share, difference, change or direction."""
-
-    kind: str
-    printings: tuple[int, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Report:
     """A consistent report of one truth in one manner, or one that was tampered with."""
@@ -111,51 +101,3 @@ class Report:
     def line(self, printing: Printing) -> int:
         """The line of the text, from 1, on which something is printed."""
         return self.first_lines[printing.place.block] + max(printing.place.row, 0)
-
-    @functools.cached_property
-    def ties(self) -> tuple[Tie, ...]:
-        """All relations of the truth that two or more printings take part in."""
-        return tuple(_ties(self))
-
-    @functools.cached_property
-    def tied(self) -> Mapping[int, tuple[Tie, ...]]:
-        """The ties of each printing."""
-        found: dict[int, list[Tie]] = defaultdict(list)
-        for tie in self.ties:
-            for index in tie.printings:
-                found[index].append(tie)
-        return {index: tuple(ties) for index, ties in found.items()}
-
-
-_KINDS = {"/": "share", "-": "difference", "~": "change"}
-
-
-def _ties(report: Report) -> list[Tie]:
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for index, printing in enumerate(report.printings):
-        if printing.kind != "word" and printing.name != "zero":
-            by_name[printing.name].append(index)
-    ties = [Tie("same", tuple(places)) for places in by_name.values() if len(places) > 1]
-    for each in report.figures.sums:
-        needed = [part for part in each.parts if report.figures[part] or part in by_name]
-        if each.total in by_name and needed and all(part in by_name for part in needed):
-            ties.append(Tie("sum", tuple(i for name in (each.total, *needed) for i in by_name[name])))
-    for index, printing in enumerate(report.printings):
-        if len(printing.names) == 2:
-            ties += _expression(report, index, printing, by_name)
-        elif printing.kind == "word" and printing.name in by_name:
-            ties.append(Tie("direction", (index, *by_name[printing.name])))
-    return ties
-
-
-def _expression(report: Report, index: int, printing: Printing, by_name: Mapping[str, list[int]]) -> list[Tie]:
-    """What ties a share, difference or rate of change: its two figures, or one of them and the other expression."""
-    left, right = printing.names
-    sign = printing.name.split(" ")[1]
-    here, there = by_name.get(left, []), by_name.get(right, [])
-    if here and there:
-        return [Tie(_KINDS[sign], (index, *here, *there))]
-    other = by_name.get(f"{left} {'~' if sign == '-' else '-'} {right}", [])
-    if sign in "-~" and other and (here or there):
-        return [Tie("change", (index, *other, *here, *there))]
-    return []

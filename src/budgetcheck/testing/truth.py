@@ -26,7 +26,7 @@ _CLASS, _GROUP, _ITEM = 3, 5, 7
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One functional subject of the lowest level, in 分: spent from the appropriation, and from the department's own."""
+    """One functional subject of the lowest level, in 分: spent of the appropriation, and of the department's own."""
 
     code: str
     names: tuple[str, str, str]
