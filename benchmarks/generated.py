@@ -1,13 +1,15 @@
 """What the checker says of consistent reports, and what it finds in those with one thing wrong.
 
 `python benchmarks/generated.py 10000 --jobs 2` counts errors and warnings on consistent reports; `--tamper 5000` spoils
-one thing in each of so many reports and prints a table by kind. `--only KIND` tries one kind.
+one thing in each of so many reports and prints a table by kind. `--only KIND` tries one kind of tampering; `--format
+pdf` writes the consistent ones to files and reads them back.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,11 +18,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import budgetcheck
 from budgetcheck.model import Culprit, Finding, Review
-from budgetcheck.testing import KINDS, Report, broken, report, tamper
+from budgetcheck.testing import FORMATS, KINDS, Report, broken, report, tamper, write
 
 T = TypeVar("T")
 LOUD = ("error", "warning")
@@ -52,14 +55,22 @@ class Tried:
     line: str
 
 
-def consistent(seed: int, kind: str | None = None, manner: str | None = None) -> Said:
+def consistent(seed: int, kind: str | None = None, manner: str | None = None, form: str = "") -> Said:
     start = time.perf_counter()
-    text = str(report(seed, kind, manner))
+    made = report(seed, kind, manner)
+    text = str(made)
     middle = time.perf_counter()
-    review = budgetcheck.check(text)
+    review = checked_as(made, form) if form else budgetcheck.check(text)
     end = time.perf_counter()
     loud = tuple((f.rule, f.severity, f.message) for f in review.findings if f.severity in LOUD)
     return Said(seed, review.coverage.numbers, review.coverage.unread, middle - start, end - middle, loud)
+
+
+def checked_as(made: Report, form: str) -> Review:
+    """The review of a report written in a format; how long that took counts as checking."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write(made, form, Path(folder))
+        return budgetcheck.check(paths[0] if len(paths) == 1 else paths)
 
 
 def spoiled(seed: int, only: str | None = None) -> Tried:
@@ -170,10 +181,11 @@ def main() -> None:
     parser.add_argument("--only", choices=KINDS)
     parser.add_argument("--kind", choices=("final", "budget"))
     parser.add_argument("--manner")
+    parser.add_argument("--format", choices=FORMATS, default="", help="write each to a file of this format and read it")
     options = parser.parse_args()
     if options.reports:
         seeds = range(options.start, options.start + options.reports)
-        one = partial(consistent, kind=options.kind, manner=options.manner)
+        one = partial(consistent, kind=options.kind, manner=options.manner, form=options.format)
         tell_consistent(runs(one, seeds, options.jobs), options.show)
     if options.tamper:
         seeds = range(options.start, options.start + options.tamper)

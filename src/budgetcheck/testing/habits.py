@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -13,6 +13,13 @@ __all__ = ["Habit", "grouped", "habit", "rounded", "scaled", "shares"]
 Unit = Literal["ten_thousand", "one"]
 # 分 in a unit of money.
 SCALE = {"ten_thousand": 1_000_000, "one": 100}
+
+
+_MARKS: Mapping[str, dict[int, str]] = {
+    "curly": {},
+    "plain": str.maketrans("“”（）：", '""():'),
+    "wide": str.maketrans("“”%", "＂＂％"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,12 @@ class Habit:
     total_last: bool = False
     column_numbers: bool = False
     tables_shown: Literal["all", "some", "none"] = "all"
+    titles: Literal["plain", "dated", "numbered", "of"] = "plain"
+    marks: Literal["curly", "plain", "wide"] = "curly"
+
+    def typed(self, text: str) -> str:
+        """A text with the quotes, brackets and per cent signs that a department types; its length stays."""
+        return text.translate(_MARKS[self.marks])
 
 
 def habit(seed: int) -> Habit:
@@ -48,6 +61,8 @@ def habit(seed: int) -> Habit:
         total_last=draw.random() < 0.3,
         column_numbers=draw.random() < 0.2,
         tables_shown=draw.choice(("all", "some", "some", "none")),
+        titles=draw.choice(("plain", "plain", "dated", "numbered", "of")),
+        marks=draw.choice(("curly", "curly", "plain", "wide")),
     )
 
 

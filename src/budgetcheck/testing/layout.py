@@ -24,15 +24,17 @@ def lay_out(prose: Prose, specs: Sequence[Mapping[str, Any]]) -> None:
     draw = random.Random(f"tables {prose.truth.seed}")
     share = {"all": 1.0, "some": 0.4, "none": 0.0}[prose.habit.tables_shown]
     kept = [spec for spec in specs if draw.random() < share and ("if" not in spec or prose.figures[spec["if"]])]
-    for spec in kept:
+    for number, spec in enumerate(kept, 1):
+        title = prose.manner.words["titles"][prose.habit.titles]
+        prose.paragraph([(title.replace("{title}", spec["title"]).replace("{n}", f"{number:02d}"), "")])
         _table(prose, spec)
     if not kept:
         prose.paragraph([(prose.manner.words["elsewhere"], "")])
 
 
 def _table(prose: Prose, spec: Mapping[str, Any]) -> None:
+    """The line of the unit, and the table."""
     words = prose.manner.words
-    prose.paragraph([(spec["title"], "")])
     prose.blocks.append(Block(words["unit"] + words[prose.habit.tables]))
     block = len(prose.blocks)
     rows: list[Row] = [list(row) for row in spec["header"]]

@@ -95,7 +95,7 @@ class Prose:
         text = _Paragraph(self, len(self.blocks))
         for piece, element in pieces:
             text.fill(piece.replace("@", element), {})
-        self.blocks.append(Block(text.text))
+        self.blocks.append(Block(self.habit.typed(text.text)))
         self.printings += text.printings
 
     def reason(self, grew: bool | None) -> str:
