@@ -15,7 +15,7 @@ Unit = Literal["ten_thousand", "one"]
 SCALE = {"ten_thousand": 1_000_000, "one": 100}
 
 
-_MARKS: Mapping[str, dict[int, str]] = {
+_MARKS: Mapping[str, Mapping[int, int]] = {
     "curly": {},
     "plain": str.maketrans("“”（）：", '""():'),
     "wide": str.maketrans("“”%", "＂＂％"),
