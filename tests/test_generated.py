@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -39,8 +40,8 @@ KNOWN = {
     "BC505": "上年未安排预算 is read as said of this year",
 }
 EVERY = [(kind, name) for kind in ("final", "budget") for name in manners(kind)]
-# Of 48 tamperings of printings that a relation sees, this many are found at least.
-FOUND = 42
+# Of 36 tamperings that a relation sees, this many are found at least.
+FOUND = 33
 
 
 def said(review: budgetcheck.Review) -> list[str]:
@@ -103,7 +104,7 @@ def test_every_kind_of_tampering_can_be_done_and_shows(kind: str) -> None:
 def test_what_is_spoiled_is_found_where_a_relation_sees_it() -> None:
     tried = found = seed = 0
     missed = []
-    while tried < 48:
+    while tried < 36:
         good = report(seed)
         bad, label = tamper(good, None, seed)
         seed += 1
@@ -161,14 +162,13 @@ def test_the_truth_is_consistent(made: Report) -> None:
 
 
 def test_the_printings_are_all_the_numbers_of_the_report() -> None:
-    """Every amount and percentage that the checker sees was put there by a figure of the truth."""
-    for seed in range(12):
+    """Every amount and percentage of the prose was put there by a figure of the truth, save the limit of 100万元."""
+    for seed in range(40):
         made = report(seed)
-        lines = {made.line(printing) for printing in made.printings}
-        review = budgetcheck.check(str(made))
-        for fact in review.facts:
-            if fact.span.table is None and fact.quantity.dimension in ("money", "percent"):
-                assert fact.span.line in lines
+        places = {(p.place.block, p.place.start) for p in made.printings}
+        for number, block in enumerate(made.blocks):
+            for found in re.finditer(r"\d+(?:\.\d+)?(?=万?元|[%％])", "" if block.cells else block.text):
+                assert (number, found.start()) in places or found[0] == "100", block.text
 
 
 @pytest.mark.parametrize(("form", "seed"), [*product(("txt", "docx", "html", "xlsx"), (2, 5))])

@@ -21,6 +21,8 @@ Kind = Literal["final", "budget"]
 _YUAN = 100
 # A line of basic expenditure below this, in 分, is no line of its own.
 _LEAST = 200_000
+# A plan that is not what was spent differs by so much, in 分, that 万元 with two decimals show it.
+_SHOWN = 20_000
 _CLASS, _GROUP, _ITEM = 3, 5, 7
 
 
@@ -228,6 +230,8 @@ class _Draw:
         if chance < 0.32 and project:
             return 0, 0
         plan = max(self.near(spent, 70, 140), self.grain)
+        if abs(plan - spent) < _SHOWN:
+            return spent, 0
         return plan, plan - spent if plan > spent and project and self.random.random() < 0.5 else 0
 
     # --- what the appropriation was spent on
@@ -268,7 +272,8 @@ class _Draw:
     def allowed(self, spent: int) -> int:
         if not self.final or self.random.random() < 0.2:
             return spent
-        return max(self.near(spent, 100, 170), spent)
+        plan = self.near(spent, 100, 170)
+        return plan if plan - spent >= _SHOWN else spent
 
     def projects(self, general: Sequence[Item]) -> tuple[Project, ...]:
         funded = [item for item in general if item.project]
