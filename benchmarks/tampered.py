@@ -144,7 +144,11 @@ def tried(trial: tuple[Path, Place, str, str]) -> tuple[str, Counter[str], str]:
     counts["certain"] = bool(certain)
     counts["wrong"] = any((f.culprits[0].span.block, f.culprits[0].span.start) != place for f in certain)
     said = "; ".join(f"{f.rule} {f.located} {[(c.text, c.suggestion) for c in f.culprits][:4]}" for f in roots[:3])
-    return kind, counts, f"{path.name} {place} {fact.span.table or fact.span.section} {fact.name}: {original} -> {text}: {said}"
+    return (
+        kind,
+        counts,
+        f"{path.name} {place} {fact.span.table or fact.span.section} {fact.name}: {original} -> {text}: {said}",
+    )
 
 
 def plain(text: str) -> float:
@@ -170,7 +174,10 @@ def main() -> None:
     print(f"{'kind':12}" + "".join(f"{name:>9}" for name in COLUMNS))
     for kind in (*KINDS, "all"):
         counts = table[kind]
-        shares = [f"{100 * counts[name] / max(counts['tried' if name in ('found',) else 'found'], 1):8.1f}%" for name in COLUMNS[1:]]
+        shares = [
+            f"{100 * counts[name] / max(counts['tried' if name in ('found',) else 'found'], 1):8.1f}%"
+            for name in COLUMNS[1:]
+        ]
         print(f"{kind:12}{counts['tried']:9}" + "".join(shares))
 
 
