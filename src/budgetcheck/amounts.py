@@ -16,7 +16,7 @@ from fractions import Fraction
 from .intervals import Interval
 from .model import Quantity, Text
 
-__all__ = ["NUMBER", "fold", "format_value", "house_decimals", "quantity", "refined", "spread"]
+__all__ = ["NUMBER", "cut_off", "fold", "format_value", "house_decimals", "quantity", "refined", "spread"]
 
 # Digits with thousands separators (comma or, as some typesetters leave, a space) or plain, with decimals.
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?"
@@ -193,6 +193,13 @@ def refined(each: Quantity, house: dict[str, int]) -> Interval:
     if each.approximate or each.dimension != "money" or usual <= each.decimals:
         return each.interval
     return spread(each.value, usual, each.scale)
+
+
+def cut_off(each: Quantity) -> Interval:
+    """What a percentage may have been before it was rounded or cut off; any other number as printed."""
+    if each.dimension != "percent" or each.approximate or each.interval.low is None:
+        return each.interval
+    return Interval(each.interval.low, each.point + each.scale / 10**each.decimals, each.interval.open_low)
 
 
 def format_value(value: Fraction, decimals: int) -> str:

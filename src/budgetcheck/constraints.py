@@ -26,7 +26,6 @@ class Word:
     """A printed word that a constraint rests on, and what would stand there if it were the wrong one."""
 
     span: Span
-    text: str
     should: str | None = None
 
 
@@ -34,15 +33,15 @@ class Word:
 class Constraint:
     """The sum of the terms and `constant` is 0 ("=="), or not above 0 ("<=").
 
-    Where it rests on a `word` that may be the wrong one, `turned` is what holds with the opposite word; None where
-    nothing follows from it.
+    Where it rests on `words`, any of which may be wrong, `turned` is what holds with one of them turned into its
+    opposite; None where nothing follows from it.
     """
 
     terms: tuple[Term, ...]
     operator: str = "=="
     constant: Fraction = Fraction(0)
     rate: Fact | None = None
-    word: Word | None = None
+    words: tuple[Word, ...] = ()
     turned: Constraint | None = None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from .amounts import format_value, refined
+from .amounts import cut_off, format_value, refined
 from .constraints import Constraint, Word, constraint
 from .expression import Relation
 from .intervals import Interval, exact
@@ -32,7 +32,7 @@ class Binding:
     absent: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     explicit: bool = True
-    span: Span | None = None
+    marks: Mapping[str, Span] = field(default_factory=dict)
 
     def facts(self, names: Sequence[str]) -> tuple[Fact, ...]:
         """The facts behind some names, in their order."""
@@ -94,7 +94,7 @@ def _claim_readings(rule: Rule, claim: Claim) -> list[Binding] | Verdict:
     absent = tuple(n for n in wanted if n not in claim.parts and n not in claim.groups)
     choices = itertools.islice(itertools.product(*(claim.parts[name] for name in single)), _MOST_READINGS)
     return [
-        Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit, claim.span)
+        Binding(dict(zip(single, choice, strict=True)), claim.groups, absent, claim.words, claim.explicit, claim.marks)
         for choice in choices
     ]
 
@@ -198,12 +198,12 @@ def _says(rule: Rule, relation: Relation, binding: Binding) -> Constraint | None
     """The relation on its facts; where it rests on a direction word, with what the opposite word would say."""
     form = difference(relation.source)
     found = constraint(form, relation.operator, binding.parts, binding.groups)
-    text = binding.words.get("direction_text")
+    word = binding.marks.get("direction")
     turns = rule.options.get("turns")
-    if found is None or binding.span is None or not turns or not text:
+    if found is None or word is None or not turns:
         return found
     turned = constraint(_negated(form, frozenset(turns)), relation.operator, binding.parts, binding.groups)
-    return replace(found, word=Word(replace(binding.span, text=text), text), turned=turned)
+    return replace(found, words=(Word(word),), turned=turned)
 
 
 def _negated(form: Polynomial, names: frozenset[str]) -> Polynomial:
@@ -274,17 +274,9 @@ def _holds_truncated(relation: Relation, binding: Binding) -> bool:
     """Whether a relation holds for percentages that were cut off instead of rounded, as in 16.66 % six times."""
     if not any(fact.quantity.dimension == "percent" for fact in binding.facts(relation.names)):
         return False
-    env = binding.intervals(None) | {name: _cut(fact) for name, fact in binding.parts.items()}
-    env |= {name: tuple(map(_cut, facts)) for name, facts in binding.groups.items()}
+    env = binding.intervals(None) | {name: cut_off(fact.quantity) for name, fact in binding.parts.items()}
+    env |= {name: tuple(cut_off(fact.quantity) for fact in facts) for name, facts in binding.groups.items()}
     return relation.holds(relation.left.over(env), relation.right.over(env))
-
-
-def _cut(fact: Fact) -> Interval:
-    """What a percentage may have been before it was rounded or cut off; any other number as printed."""
-    number = fact.quantity
-    if number.dimension != "percent" or number.interval.low is None:
-        return number.interval
-    return Interval(number.interval.low, number.point + number.scale / 10**number.decimals)
 
 
 def _coarse(facts: Sequence[Fact], ledger: Ledger) -> bool:

@@ -191,8 +191,8 @@ class Claim:
     """One assertion of a sentence.
 
     Each part lists the facts it may mean, the likeliest first: a claim is broken only when no reading holds.
-    `words` are its non-numeric parts (direction, compare, base, …). `explicit` says that the sentence itself
-    names every part; otherwise some were filled in from what stands around it.
+    `words` are its non-numeric parts (direction, compare, base, …) and `marks` where these are printed. `explicit` says
+    that the sentence itself names every part; otherwise some were filled in from what stands around it.
     """
 
     kind: str
@@ -201,6 +201,7 @@ class Claim:
     span: Span
     groups: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     explicit: bool = True
+    marks: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

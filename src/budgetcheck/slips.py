@@ -18,15 +18,16 @@ from .model import Quantity
 __all__ = ["odd", "one_keystroke", "should_be", "slipped"]
 
 _DIGITS = "0123456789"
-_UNIT_SLIP = 10_000
+# A point shifted by one or two places, and 元 written for 万元 or the other way round.
+_SHIFTS = tuple(Fraction(power) ** sign for power in (10, 100, 10_000) for sign in (1, -1))
 
 
 def should_be(number: Quantity, values: Interval, house: int, points: Sequence[Fraction]) -> str | None:
     """What should be printed, in the number's own unit, decimals and separators; None where nothing bounds it.
 
     `points` are what single equations give for it; without one there are bounds at most. Where several printed values
-    are possible, one that most relations give is preferred, then one that a single keystroke turned into what is
-    printed, else the one in the middle.
+    are possible, one that a slip turned into what is printed is preferred, then one that most relations give, else the
+    one in the middle.
     """
     if values.low is None or values.high is None or not points:
         return None
@@ -35,9 +36,12 @@ def should_be(number: Quantity, values: Interval, house: int, points: Sequence[F
     given = [text for text in given if _fits(text, number, values)]
     middle = format_value((values.low + values.high) / 2 / number.scale, decimals)
     best = max(dict.fromkeys(given), key=given.count) if given else middle
-    if given.count(best) < 2 and not _only(values, number, decimals):
-        near = [text for text in one_keystroke(_plain(number)) if _fits(text, number, values)]
-        near = [text for text in near if len(text.partition(".")[2]) in (number.decimals, house)]
+    if not _only(values, number, decimals):
+        near = [
+            text for text in one_keystroke(_plain(number)) if len(text.partition(".")[2]) in (number.decimals, house)
+        ]
+        near += [text for text in _shifted(number, decimals) if abs(Decimal(text) - Decimal(best)) <= _nearby(decimals)]
+        near = [text for text in near if _fits(text, number, values)]
         best = min(near, key=lambda text: (abs(Decimal(text) - Decimal(best)), text), default=best)
     text = _unpadded(format_value(Fraction(best), decimals), number.decimals)
     return f"{Decimal(text):,}" if "," in number.text else text
@@ -48,8 +52,10 @@ def slipped(number: Quantity, values: Interval, house: int) -> bool:
 
     The possible values are those with the decimals of the number or of the house.
     """
+    if number.value and any(number.interval.scaled(factor).meets(values) for factor in _SHIFTS):
+        return True
     usual = (number.decimals, house)
-    return any(_fits(text, number, values) for text in _slips(number) if len(text.partition(".")[2]) in usual)
+    return any(_fits(text, number, values) for text in _slips(number, house) if len(text.partition(".")[2]) in usual)
 
 
 def odd(number: Quantity, printed: Collection[int]) -> bool:
@@ -57,6 +63,11 @@ def odd(number: Quantity, printed: Collection[int]) -> bool:
     digits = number.text.lstrip("-−(（")
     led = digits[:1] == "0" and digits[1:2].isdigit()
     return led or number.decimals not in printed
+
+
+def _nearby(decimals: int) -> Decimal:
+    """How far rounding may take a shifted number from what relations give: two units of the last place."""
+    return Decimal(2).scaleb(-decimals)
 
 
 def _plain(number: Quantity) -> str:
@@ -83,13 +94,16 @@ def _unpadded(text: str, decimals: int) -> str:
     return f"{whole}{point}{kept}" if kept else whole
 
 
-def _slips(number: Quantity) -> Iterator[str]:
+def _slips(number: Quantity, decimals: int) -> Iterator[str]:
     plain = _plain(number)
     yield from one_keystroke(plain)
     yield plain[1:] if plain.startswith("-") else f"-{plain}"
-    for power in (10, 100, _UNIT_SLIP):
-        yield format_value(Fraction(plain) * power, max(number.decimals - len(str(power)) + 1, 0))
-        yield format_value(Fraction(plain) / power, number.decimals + len(str(power)) - 1)
+    yield from _shifted(number, decimals)
+
+
+def _shifted(number: Quantity, decimals: int) -> Iterator[str]:
+    if number.value:
+        yield from (format_value(Fraction(number.value) * factor, decimals) for factor in _SHIFTS)
 
 
 def one_keystroke(text: str) -> Iterator[str]:

@@ -26,7 +26,8 @@ def _one(claim: Claim, name: str) -> Fact | None:
 
 def _word(claim: Claim, slot: str) -> Span:
     """The span of a claim's word, for culprits that are words."""
-    return replace(claim.span, text=claim.words.get(f"{slot}_text", claim.span.text))
+    found = claim.marks.get(slot)
+    return found or replace(claim.span, text=claim.words.get(f"{slot}_text", claim.span.text))
 
 
 def _failed(
@@ -51,8 +52,7 @@ def _failed(
 
 def _rests_on(claim: Claim, slot: str, should: str | None, holds: Constraint, turned: Constraint | None) -> Constraint:
     """A constraint that a word of the claim states."""
-    span = _word(claim, slot)
-    return replace(holds, word=Word(span, span.text, should), turned=turned)
+    return replace(holds, words=(Word(_word(claim, slot), should),), turned=turned)
 
 
 def _ordered(left: Fact, relation: str, right: Fact | None) -> Constraint:
@@ -152,9 +152,16 @@ def turn(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if second is None or "choice" in claim.words or len(facts) < 2 or any(not f.quantity.value for f in facts):
             continue
         if {first, second} == {"up", "down"}:
-            yield _failed(claim, facts, "turn", None, rule)
+            yield _failed(claim, facts, "turn", None, rule, functools.partial(_agreeing, claim, agree=False))
         else:
-            yield passed(*facts)
+            yield passed(*facts, says=functools.partial(_agreeing, claim, agree=True))
+
+
+def _agreeing(claim: Claim, *, agree: bool) -> Constraint:
+    """Two words that must say the same: as they stand they do, or they do once one of them is turned."""
+    never, always = Constraint((), "==", Fraction(1)), Constraint((), "==")
+    words = tuple(Word(_word(claim, slot)) for slot in ("direction", "turn"))
+    return replace(always if agree else never, words=words, turned=never if agree else always)
 
 
 def flat(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

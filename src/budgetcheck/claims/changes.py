@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..context import Context, Reading
 from ..model import Claim, Fact
 from ..statements import Match
-from .common import PLANS, make_claim, matched_span, matched_words, slot_reading
+from .common import PLANS, make_claim, matched_marks, matched_span, matched_words, slot_reading
 
 __all__ = ["change", "implied_priors"]
 
@@ -40,7 +40,7 @@ def change(context: Context, number: int, match: Match) -> Claim:
         prior = _prior(context, number, words, readings["current"])
         if prior.facts:
             readings["quoted"] = prior
-    return make_claim("change", readings, words, matched_span(statement, match))
+    return make_claim("change", readings, words, matched_span(statement, match), matched_marks(statement, match))
 
 
 def _current(context: Context, number: int, match: Match, first: int, direction: int) -> Reading:

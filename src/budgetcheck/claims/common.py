@@ -9,8 +9,10 @@ from ..model import Claim, Fact, Span
 from ..statements import Match, Statement, span_of
 from ..tokens import Token
 
-__all__ = ["PLANS", "VALUES", "make_claim", "matched_span", "matched_words", "printed", "slot_reading"]
+__all__ = ["PLANS", "VALUES", "make_claim", "matched_marks", "matched_span", "matched_words", "printed", "slot_reading"]
 
+# The words that say which way a relation goes.
+_TURNING = frozenset(("direction", "turn", "compare"))
 PLANS = ("initial", "adjusted", "budget")
 # What a token's code says as a word of a claim.
 VALUES = {
@@ -55,10 +57,21 @@ def _parts(readings: Mapping[str, Reading]) -> dict[str, tuple[Fact, ...]]:
     return {name: reading.facts for name, reading in readings.items() if reading.facts}
 
 
-def make_claim(kind: str, readings: Mapping[str, Reading], words: Mapping[str, str], span: Span) -> Claim:
+def matched_marks(statement: Statement, match: Match) -> dict[str, Span]:
+    """Where the words of a match are printed, by slot."""
+    return {slot: matched_span(statement, match, slot) for slot in _TURNING & match.slots.keys()}
+
+
+def make_claim(
+    kind: str,
+    readings: Mapping[str, Reading],
+    words: Mapping[str, str],
+    span: Span,
+    marks: Mapping[str, Span] | None = None,
+) -> Claim:
     """A claim from the readings of its parts; explicit only where every reading that has facts is."""
     explicit = all(reading.explicit for reading in readings.values() if reading.facts)
-    return Claim(kind, _parts(readings), words, span, explicit=explicit)
+    return Claim(kind, _parts(readings), words, span, explicit=explicit, marks=marks or {})
 
 
 def slot_reading(context: Context, number: int, match: Match, slot: str) -> Reading:

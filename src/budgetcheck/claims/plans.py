@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..context import Context, Reading
 from ..model import Claim, Fact
 from ..statements import Match
-from .common import PLANS, VALUES, make_claim, matched_span, matched_words, printed, slot_reading
+from .common import PLANS, VALUES, make_claim, matched_marks, matched_span, matched_words, printed, slot_reading
 
 __all__ = ["carried", "completion", "direction", "negation", "unplanned"]
 
@@ -70,7 +70,8 @@ def direction(context: Context, number: int, match: Match) -> Claim:
     percent = _percent_of(context, number, match.first, plans)
     if percent is not None:
         readings["percent"] = Reading((percent,))
-    return make_claim("direction", readings, words, matched_span(statement, match, "compare"))
+    marks = matched_marks(statement, match)
+    return make_claim("direction", readings, words, matched_span(statement, match, "compare"), marks)
 
 
 def _percent_of(context: Context, number: int, token: int, plans: Sequence[str]) -> Fact | None:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..amounts import refined
+from ..amounts import cut_off, refined
 from ..engine import Judgement
 from ..intervals import Interval
 from ..model import Finding, Quantity
 from .cases import Case, Diagnosis, diagnose
-from .rows import Key, Row, Web
+from .rows import Key, Row
 from .tell import retold
+from .web import Web
 
 __all__ = ["locate"]
 
@@ -38,7 +39,7 @@ def _located(
 ) -> tuple[Finding, ...]:
     """The findings that fail in one reading of the numbers located, those located before left alone."""
     done = {finding.id for finding in findings if finding.located or finding.root}
-    cases = list(_cases([row for row in web.failed() if row.finding not in done]))
+    cases = list(_cases([row for row in web.failed() if not done.issuperset(row.findings)]))
     return retold(findings, list(_diagnosed(web, cases)), web, words, house)
 
 
@@ -58,7 +59,8 @@ def _diagnosed(web: Web, cases: list[Case]) -> Iterator[Diagnosis]:
 
 
 def _as_printed(number: Quantity) -> Interval:
-    return number.interval
+    """As printed; a percentage may also have been cut off, which is no error in itself."""
+    return cut_off(number)
 
 
 def _cases(failed: Sequence[Row]) -> Iterator[Case]:
@@ -66,10 +68,9 @@ def _cases(failed: Sequence[Row]) -> Iterator[Case]:
     owner: dict[Key, int] = {}
     groups: dict[int, list[Row]] = {}
     for index, row in enumerate(failed):
-        keys = (*row.keys, row.word) if row.word else row.keys
-        joined = {owner[key] for key in keys if key in owner}
+        joined = {owner[key] for key in row.suspects if key in owner}
         groups[index] = [row, *(each for other in sorted(joined) for each in groups.pop(other))]
         for each in groups[index]:
-            owner.update(dict.fromkeys((*each.keys, each.word) if each.word else each.keys, index))
+            owner.update(dict.fromkeys(each.suspects, index))
     for rows in groups.values():
         yield Case(tuple(rows))

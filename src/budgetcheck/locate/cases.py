@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..intervals import Interval
-from .repairs import Values, consistent, single_repairs, suspects
-from .rows import SURE, Key, Row, Web, satisfiable, solved
+from .repairs import Values, consistent, figure_repairs, shared_suspects, single_repairs
+from .rows import SURE, Key, Row, satisfiable, solved
 from .solver import Explanation, explanations
+from .web import Web
 
 __all__ = ["Blame", "Case", "Diagnosis", "diagnose"]
 
@@ -58,6 +59,9 @@ def diagnose(web: Web, case: Case) -> Diagnosis:
     if alone:
         values = {key: found[key] for key, found in alone.items() if key in found}
         return Diagnosis(case, (_blame(web, tuple(alone), case.rows, values),), tuple(alone))
+    figures = figure_repairs(web, case.rows)
+    if figures:
+        return _figures(web, case, figures)
     found = explanations(web, case.rows)
     if not found:
         return Diagnosis(case, (), proved=False)
@@ -89,6 +93,18 @@ def _copied(web: Web, one: Blame, other: Blame) -> bool:
     return same and bool(one.values[key].meets(other.values[copy]))
 
 
+def _figures(web: Web, case: Case, found: Mapping[tuple[Key, ...], Values]) -> Diagnosis:
+    """A case that one figure explains, wrong wherever it is printed, named by a place that a broken relation reads."""
+    read = {key for row in case.rows for key in row.keys}
+    firsts = {next(key for key in figure if key in read): figure for figure in found}
+    values = {key: left for each in found.values() for key, left in each.items()}
+    blame = _blame(web, tuple(firsts), case.rows, values)
+    if len(firsts) == 1 or blame.picked:
+        first = blame.choices[0]
+        blame = replace(blame, copies=tuple(key for key in firsts[first] if key != first), sure=False)
+    return Diagnosis(case, (blame,), tuple(key for figure in found for key in figure))
+
+
 def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
     """For each number of the first explanation the rows that need it, and what could be wrong in its place."""
     first = found[0]
@@ -104,8 +120,8 @@ def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
             continue
         taken.update(map(id, rows))
         choices: dict[Key, Interval | None] = {key: first.values.get(key)}
-        for swap in dict.fromkeys((*_shared(rows), *others)):
-            if swap not in first.wrong and any(swap in suspects(row) for row in rows):
+        for swap in dict.fromkeys((*shared_suspects(rows), *others)):
+            if swap not in first.wrong and any(swap in row.suspects for row in rows):
                 values = consistent(web, (*rest, swap), case.rows, first.dropped)
                 if values is not None:
                     choices[swap] = values.get(swap)
@@ -119,14 +135,9 @@ def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
     return blames
 
 
-def _shared(rows: Sequence[Row]) -> list[Key]:
-    found = set.intersection(*(suspects(row) for row in rows))
-    return sorted(found, key=lambda key: (key[0], key[1], len(key)))
-
-
 def _holds(web: Web, row: Row, wrong: Sequence[Key], values: Values) -> bool:
     """Whether a row can hold with some numbers at their repaired values and the others as printed."""
-    if row.word in wrong:
+    if any(word in wrong for word in row.words):
         return True
     return satisfiable(row, lambda key: values[key] if key in wrong and key in values else web.printed(key))
 
@@ -143,10 +154,7 @@ def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values
 
 def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:
     """Whether two other numbers together explain the rows as well, so that the culprit is ahead by one only."""
-    for other in sorted(suspects(rows[0]), key=lambda key: (key[0], key[1], len(key))):
-        if other != culprit and any(_pairs(web, culprit, other, rows)):
-            return True
-    return False
+    return any(other != culprit and any(_pairs(web, culprit, other, rows)) for other in rows[0].suspects)
 
 
 def _pairs(web: Web, culprit: Key, other: Key, rows: Sequence[Row]) -> Iterator[bool]:
@@ -158,7 +166,7 @@ def _pairs(web: Web, culprit: Key, other: Key, rows: Sequence[Row]) -> Iterator[
             values = left if values is None else values.both(left)
             if values is None:
                 return
-    stuck = [row for row in rows if other not in suspects(row)]
+    stuck = [row for row in rows if other not in row.suspects]
     if values is not None:
         domain = {other: values}
         stuck += [
@@ -167,6 +175,6 @@ def _pairs(web: Web, culprit: Key, other: Key, rows: Sequence[Row]) -> Iterator[
         ]  # fmt: skip
     if not stuck:
         return
-    for second in set.intersection(*(suspects(row) for row in stuck)) - {culprit, other}:
-        if consistent(web, (other, second), rows) is not None:
+    for second in shared_suspects(stuck):
+        if second not in (culprit, other) and consistent(web, (other, second), rows) is not None:
             yield True

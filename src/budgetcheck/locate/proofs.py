@@ -10,7 +10,8 @@ from ..amounts import format_value
 from ..intervals import exact
 from ..model import Fact, Span
 from .cases import Blame
-from .rows import Key, Row, Web, solved
+from .rows import Key, Row, solved
+from .web import Web
 
 __all__ = ["gap", "limits", "placed", "points", "proofs"]
 
@@ -22,7 +23,7 @@ def _supporting(web: Web, culprit: Key, blame: Blame) -> Iterator[Row]:
     """The equations that the culprit stands in, broken ones first."""
     rows = [row for row in blame.rows if culprit in row.keys]
     rows += [row for row in web.at(culprit) if row not in rows]
-    wrong = {*blame.copies, *blame.choices[:1], *blame.company} - {culprit}
+    wrong = {*blame.copies, *blame.company} - {culprit}
     yield from (row for row in rows if row.operator == "==" and culprit in row.keys and wrong.isdisjoint(row.keys))
 
 

@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from ..intervals import ANYTHING, Interval
-from .rows import Key, Row, Web, satisfiable, solved
+from .rows import Key, Row, satisfiable, solved
+from .web import Web
 
-__all__ = ["Values", "consistent", "single_repairs", "suspects"]
+__all__ = ["Values", "consistent", "figure_repairs", "shared_suspects", "single_repairs"]
 
 Values = Mapping[Key, Interval]
 _ROUNDS = 6
@@ -22,13 +23,30 @@ _NOT_BELOW_ZERO = Interval(Fraction(0), None)
 
 def single_repairs(web: Web, failed: Sequence[Row]) -> dict[Key, Values]:
     """Every number or word which alone explains all the failed rows, with the values it may have."""
-    candidates = set.intersection(*(suspects(row) for row in failed))
     found: dict[Key, Values] = {}
-    for key in sorted(candidates, key=lambda k: (k[0], k[1], len(k))):
+    for key in shared_suspects(failed):
         values = consistent(web, (key,), failed)
         if values is not None:
             found[key] = values
     return found
+
+
+def figure_repairs(web: Web, failed: Sequence[Row]) -> dict[tuple[Key, ...], Values]:
+    """Every figure printed in several places which, wrong in all of them, explains all the failed rows."""
+    found: dict[tuple[Key, ...], Values] = {}
+    figures = {frozenset(figure): figure for row in failed for key in row.keys if len(figure := web.figure(key)) > 1}
+    for figure in figures.values():
+        if all(any(key in figure for key in row.keys) for row in failed):
+            values = consistent(web, figure, failed)
+            if values is not None:
+                found[figure] = values
+    return found
+
+
+def shared_suspects(rows: Sequence[Row]) -> list[Key]:
+    """The numbers and words that all of some rows have in common, in reading order."""
+    found = set.intersection(*(set(row.suspects) for row in rows))
+    return sorted(found, key=lambda key: (key[0], key[1], len(key)))
 
 
 def consistent(web: Web, wrong: Collection[Key], failed: Sequence[Row], dropped: Collection[Row] = ()) -> Values | None:
@@ -79,9 +97,4 @@ def _concerned(web: Web, wrong: Collection[Key], failed: Sequence[Row]) -> list[
 
 def _held(row: Row, wrong: Collection[Key]) -> Row | None:
     """What a row says once some words are taken as wrong; None where nothing is left of it."""
-    return row.turned if row.word is not None and row.word in wrong else row
-
-
-def suspects(row: Row) -> set[Key]:
-    """The numbers of a row and the word that it rests on."""
-    return {*row.keys, *((row.word,) if row.word else ())}
+    return row.turned if any(word in wrong for word in row.words) else row

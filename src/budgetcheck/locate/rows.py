@@ -1,29 +1,23 @@
-"""Judged relations as rows over printed places, with exact interval arithmetic on them."""
+"""Relations as rows over printed places, with exact interval arithmetic on them."""
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..constraints import Constraint, Word
-from ..engine import Judged
 from ..intervals import ANYTHING, Interval, exact, total
-from ..model import Fact, Quantity
-from ..slips import odd, slipped
 
-__all__ = ["SURE", "Key", "Row", "Web", "satisfiable", "solved"]
+__all__ = ["DOUBTFUL", "FIGURE", "NUMBER", "SURE", "Key", "Row", "satisfiable", "solved"]
 
 # Block and start of a printed number; of a word also its text.
 Key = tuple[int, int] | tuple[int, int, str]
 Domain = Callable[[Key], Interval]
 
-# What it takes to believe that a relation, rather than a number, is at fault: the surer the rule, the more.
-SURE = 4
-_WEIGHTS = {"error": SURE, "warning": 2}
+# What it costs to take something as wrong: a number or word; one figure wherever it is printed, since a wrong number is
+# copied with its error; a relation, which may not apply here, if its rule is doubtful or sure.
+NUMBER, FIGURE, DOUBTFUL, SURE = 4, 6, 8, 16
 _MOST_CORNERS = 4
 
 
@@ -31,7 +25,8 @@ _MOST_CORNERS = 4
 class Row:
     """Sum of (factor + by_rate · rate) · number + constant, compared with 0.
 
-    `weight` is how many wrong numbers it takes to doubt the relation itself. `turned` holds when `word` is wrong.
+    `findings` are what rules found of it, `weight` is what it costs to doubt the relation itself. `turned` holds when
+    one of the `words` is wrong.
     """
 
     terms: Mapping[Key, tuple[Fraction, Fraction]]
@@ -39,9 +34,8 @@ class Row:
     operator: str
     rate: Key | None
     weight: int
-    rule: str
-    finding: str | None
-    word: Key | None = None
+    findings: tuple[str, ...]
+    words: tuple[Key, ...] = ()
     turned: Row | None = None
 
     @property
@@ -49,119 +43,10 @@ class Row:
         """The places of its numbers, the rate included."""
         return (*self.terms, self.rate) if self.rate else tuple(self.terms)
 
-
-class Web:
-    """All judged relations of a document, made into rows as they are asked for, and what is printed where.
-
-    `read` gives what a printed number stands for: as printed, or as the house that drops trailing zeros means it.
-    """
-
-    def __init__(
-        self, judged: Sequence[Judged], read: Callable[[Quantity], Interval], house: Mapping[str, int]
-    ) -> None:
-        self._read, self._house = read, house
-        self.numbers: dict[Key, Fact] = {}
-        self.words: dict[Key, Word] = {}
-        self.readings: dict[Key, Interval] = {
-            (fact.span.block, fact.span.start): values for each in judged for fact, values in each.readings
-        }
-        self._judged = judged
-        self._rows: dict[int, Row | None] = {}
-        self._broken: dict[int, bool] = {}
-        self._touching: dict[Key, list[int]] = {}
-        for index, each in enumerate(judged):
-            for fact in _printed(each.facts):
-                self._touching.setdefault((fact.span.block, fact.span.start), []).append(index)
-
-    def failed(self) -> Iterator[Row]:
-        """The rows of findings that no true values inside the printed intervals can satisfy."""
-        for index, each in enumerate(self._judged):
-            row = self._row(index) if each.finding else None
-            if row is not None and self.broken(row):
-                yield row
-
-    def broken(self, row: Row) -> bool:
-        """Whether a row cannot hold for what is printed."""
-        if id(row) not in self._broken:
-            self._broken[id(row)] = not satisfiable(row, self.printed)
-        return self._broken[id(row)]
-
-    def at(self, key: Key) -> list[Row]:
-        """The rows that a number or word takes part in."""
-        place = (key[0], key[1])
-        if len(key) == 3:
-            # What rests on a word is known once the relations of the numbers beside it have been made into rows.
-            for row in [self._row(index) for index in self._touching.get(place, ())]:
-                for beside in row.terms if row else ():
-                    self.at(beside)
-        found = (self._row(index) for index in dict.fromkeys(self._touching.get(place, ())))
-        return [row for row in found if row is not None and (key in row.keys or key == row.word) and self._usable(row)]
-
-    def _usable(self, row: Row) -> bool:
-        """A relation that no rule found broken but that cannot hold in this reading was let pass for its rounding."""
-        return row.finding is not None or not self.broken(row)
-
-    def slipped(self, key: Key, values: Interval) -> bool:
-        """Whether a common slip turns one of the values into what is printed."""
-        number = self.numbers[key].quantity
-        return slipped(number, values, self._house.get(number.unit, number.decimals))
-
-    def odd(self, key: Key) -> bool:
-        """Whether no other number of its unit is printed in this way."""
-        number = self.numbers[key].quantity
-        return odd(number, self._decimals[number.unit] - Counter((number.decimals,)))
-
-    @functools.cached_property
-    def _decimals(self) -> dict[str, Counter[int]]:
-        """How many numbers of each unit are printed with how many decimals."""
-        places: dict[Key, Quantity] = {}
-        for each in self._judged:
-            places.update(((fact.span.block, fact.span.start), fact.quantity) for fact in _printed(each.facts))
-        counts: dict[str, Counter[int]] = {}
-        for number in places.values():
-            counts.setdefault(number.unit, Counter())[number.decimals] += 1
-        return counts
-
-    def printed(self, key: Key) -> Interval:
-        """What a printed number stands for."""
-        return self._read(self.numbers[key].quantity)
-
-    def _row(self, index: int) -> Row | None:
-        if index not in self._rows:
-            row = self._rows[index] = self._made(self._judged[index])
-            if row is not None and row.word is not None:
-                self._touching.setdefault((row.word[0], row.word[1]), []).append(index)
-        return self._rows[index]
-
-    def _made(self, each: Judged) -> Row | None:
-        """The row of a judged relation; none where rounding explains it, or where it is a mere hint."""
-        weight = _WEIGHTS.get(each.severity)
-        constraint = each.says() if weight else None
-        return self._of(constraint, each, weight) if constraint and weight else None
-
-    def _of(self, constraint: Constraint, each: Judged, weight: int) -> Row:
-        terms = {self._place(term.fact): (term.factor, term.by_rate) for term in constraint.terms}
-        rate = self._place(constraint.rate) if constraint.rate else None
-        word = None
-        if constraint.word is not None:
-            span = constraint.word.span
-            word = (span.block, span.start, constraint.word.text)
-            self.words[word] = constraint.word
-        turned = self._of(constraint.turned, each, weight) if constraint.turned else None
-        return Row(terms, constraint.constant, constraint.operator, rate, weight, each.rule, each.finding, word, turned)
-
-    def _place(self, fact: Fact) -> Key:
-        place = (fact.span.block, fact.span.start)
-        self.numbers.setdefault(place, fact)
-        return place
-
-
-def _printed(facts: Sequence[Fact]) -> Iterator[Fact]:
-    for fact in facts:
-        if fact.derived:
-            yield from (part for _, part in fact.derived)
-        else:
-            yield fact
+    @property
+    def suspects(self) -> tuple[Key, ...]:
+        """Its numbers and the words that it rests on: what may be wrong when it does not hold."""
+        return (*self.keys, *self.words)
 
 
 def satisfiable(row: Row, domain: Domain) -> bool:

@@ -13,7 +13,8 @@ from ..model import Culprit, Fact, Finding, Located, Quantity, Span
 from ..slips import should_be
 from .cases import Blame, Diagnosis
 from .proofs import gap, limits, placed, points, proofs
-from .rows import Key, Web, satisfiable
+from .rows import Key, satisfiable
+from .web import Web
 
 __all__ = ["retold"]
 
@@ -49,8 +50,8 @@ class _Teller:
 
     def blame(self, blame: Blame) -> None:
         """The root names the choices; the other findings of the blame, and what its repair would silence, fold."""
-        ids = dict.fromkeys(row.finding for row in blame.rows if row.finding and row.finding not in self.told)
-        group = [self.findings[each] for each in ids]
+        ids = dict.fromkeys(each for row in blame.rows for each in row.findings)
+        group = [self.findings[each] for each in ids if each not in self.told]
         if not group:
             return
         root = min(group, key=lambda finding: _order(finding, blame.choices))
@@ -68,7 +69,7 @@ class _Teller:
         """How much of a gap is left when a number stands for what another finding reads it as."""
         for row in blame.rows:
             reading = next((key for key in row.terms if key in self.web.readings and row.rate is None), None)
-            if row.finding == finding and reading is not None:
+            if finding in row.findings and reading is not None:
                 now, then = gap(self.web, row), gap(self.web, row, reading)
                 number = self.web.numbers[reading].quantity
                 if abs(then) < abs(now):
@@ -83,14 +84,13 @@ class _Teller:
         """Findings of a case that no number is blamed for: their relation may not apply, or nothing was proved."""
         key = "doubted" if diagnosis.proved else "unproved"
         for row in diagnosis.case.rows:
-            if row.finding and row.finding not in self.told:
-                finding = self.findings[row.finding]
+            for finding in (self.findings[each] for each in row.findings if each not in self.told):
                 self.told[finding.id] = replace(finding, message=f"{finding.message}{self.words['locate'][key]}")
 
     def _culprit(self, key: Key, blame: Blame) -> Culprit:
         if len(key) == 3:
             word = self.web.words[key]
-            return Culprit(word.text, word.should or self.words["opposites"].get(word.text), word.span)
+            return Culprit(word.span.text, word.should or self.words["opposites"].get(word.span.text), word.span)
         fact = self.web.numbers[key]
         number, values = fact.quantity, blame.values[key]
         house = self.house.get(number.unit, 0)
@@ -134,7 +134,7 @@ class _Teller:
 
     def _shown(self, key: Key, stated: Fact | Span) -> str:
         if len(key) == 3:
-            return str(self.words["locate"]["word"]).format(text=self.web.words[key].text)
+            return str(self.words["locate"]["word"]).format(text=self.web.words[key].span.text)
         return placed(self.web.numbers[key], self.words, stated)
 
     def _echoes(self, blame: Blame, choices: Sequence[Key]) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ class _Teller:
         for finding in self.findings.values():
             if finding.id in self.told or not any(_place(side) == key for side in finding.stated):
                 continue
-            rows = [row for row in self.web.at(key) if row.finding == finding.id]
+            rows = [row for row in self.web.at(key) if finding.id in row.findings]
             if rows and all(satisfiable(row, self._repaired(blame)) for row in rows):
                 yield finding
 
