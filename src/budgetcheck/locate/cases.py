@@ -108,7 +108,7 @@ def _figures(web: Web, case: Case, found: Mapping[tuple[Key, ...], Values]) -> D
 def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
     """For each number of the first explanation the rows that need it, and what could be wrong in its place."""
     first = found[0]
-    others = dict.fromkeys(key for each in found[1:] for key in each.wrong if key not in first.wrong)
+    others = {key: each.values.get(key) for each in found[1:] for key in each.wrong if key not in first.wrong}
     taken: set[int] = set(map(id, first.dropped))
     silent: list[Key] = []
     blames: list[Blame] = []
@@ -120,13 +120,15 @@ def _blames(web: Web, case: Case, found: Sequence[Explanation]) -> list[Blame]:
             continue
         taken.update(map(id, rows))
         choices: dict[Key, Interval | None] = {key: first.values.get(key)}
-        for swap in dict.fromkeys((*shared_suspects(rows), *others)):
-            if swap not in first.wrong and any(swap in row.suspects for row in rows):
-                values = consistent(web, (*rest, swap), case.rows, first.dropped)
-                if values is not None:
-                    choices[swap] = values.get(swap)
-        left = {choice: values for choice, values in choices.items() if values is not None}
-        blames.append(replace(_blame(web, tuple(choices), rows, left), company=rest))
+        for swap in shared_suspects(rows):
+            values = consistent(web, (*rest, swap), case.rows, first.dropped) if swap not in first.wrong else None
+            if values is not None:
+                choices[swap] = values.get(swap)
+        for other, left in others.items():
+            if any(other in row.suspects for row in rows):
+                choices.setdefault(other, left)
+        known = {choice: values for choice, values in choices.items() if values is not None}
+        blames.append(replace(_blame(web, tuple(choices), rows, known), company=rest))
     blames = list(_as_one(web, blames))
     if blames and silent:
         # What is wrong without breaking anything itself repeats the error of something that does.
@@ -144,12 +146,17 @@ def _holds(web: Web, row: Row, wrong: Sequence[Key], values: Values) -> bool:
 
 def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values) -> Blame:
     odds = [key for key in choices if key in values and web.odd(key)]
-    slips = [key for key in choices if key not in values or web.slipped(key, values[key])]
+    slips = [key for key in choices if (web.slipped(key, values[key]) if key in values else _turns(key, rows))]
     ordered = tuple(dict.fromkeys((*odds, *slips, *choices)))
     alone = len(choices) == 1
     sure = alone and all(row.weight >= SURE for row in rows) and not _nearly(web, choices[0], rows)
     picked = not alone and len(odds or slips) == 1
     return Blame(ordered, tuple(rows), values, picked=picked, sure=sure)
+
+
+def _turns(word: Key, rows: Sequence[Row]) -> bool:
+    """Whether a word has one opposite, which the rows then ask for."""
+    return all(row.turned is not None for row in rows if word in row.words)
 
 
 def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:
