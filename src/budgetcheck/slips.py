@@ -62,7 +62,7 @@ def odd(number: Quantity, printed: Collection[int]) -> bool:
     """Whether a number is printed as no other of its unit: a leading zero, or decimals not among the `printed` ones."""
     digits = number.text.lstrip("-−(（")
     led = digits[:1] == "0" and digits[1:2].isdigit()
-    return led or number.decimals not in printed
+    return led or (bool(printed) and number.decimals not in printed)
 
 
 def _nearby(decimals: int) -> Decimal:
