@@ -16,6 +16,7 @@ from .ledger import Ledger
 from .model import Claim, Culprit, Fact, Quantity, Severity, Span
 from .polynomial import Polynomial, difference
 from .rulebook import Rule
+from .table_facts import TableRow
 from .verdicts import Draft, Verdict, lowered, skipped
 
 __all__ = ["Binding", "bindings", "judge_equation"]
@@ -33,6 +34,7 @@ class Binding:
     words: Mapping[str, str] = field(default_factory=dict)
     explicit: bool = True
     marks: Mapping[str, Span] = field(default_factory=dict)
+    row: TableRow | None = None
 
     def facts(self, names: Sequence[str]) -> tuple[Fact, ...]:
         """The facts behind some names, in their order."""
@@ -121,7 +123,7 @@ def _row_readings(rule: Rule, ledger: Ledger, table: str) -> Iterator[list[Bindi
             yield skipped(*(missing or wanted))
             continue
         words = {"row": " ".join(part for part in (row.code, row.label) if part), "table": row.table}
-        yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words)]
+        yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words, row=row)]
     if not judged:
         yield skipped(table)
 
@@ -194,10 +196,15 @@ def _condition(when: Relation, binding: Binding) -> bool:
     return when.holds(when.left.over(env), when.right.over(env))
 
 
-def _says(rule: Rule, relation: Relation, binding: Binding) -> Constraint | None:
+def _says(rule: Rule, relation: Relation, binding: Binding, ledger: Ledger) -> Constraint | None:
     """The relation on its facts; where it rests on a direction word, with what the opposite word would say."""
     form = difference(relation.source)
-    found = constraint(form, relation.operator, binding.parts, binding.groups)
+    parts = dict(binding.parts)
+    for name in binding.absent if binding.row else ():
+        blank = ledger.blank(binding.row, name) if binding.row and name in binding.row.columns else None
+        if blank is not None:
+            parts[name] = blank
+    found = constraint(form, relation.operator, parts, binding.groups)
     word = binding.marks.get("direction")
     turns = rule.options.get("turns")
     if found is None or word is None or not turns:
@@ -218,7 +225,7 @@ def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledg
         verdict = _house_verdict(rule, relation, fitting, ledger)
     else:
         verdict = _broken(rule, relation, readings[0], ledger, printed=True)
-    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or readings[0]))
+    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or readings[0], ledger))
 
 
 def _holds(relation: Relation, binding: Binding, house: Mapping[str, int] | None) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
+from .intervals import exact
 from .model import Claim, Document, Fact
 from .outline import Passage
 from .statements import Statement
@@ -73,6 +75,30 @@ class Ledger:
     def claims_of(self, kind: str) -> tuple[Claim, ...]:
         """All claims of a kind, in reading order."""
         return self._claims.get(kind, ())
+
+    def blank(self, row: TableRow, column: str) -> Fact | None:
+        """The empty cell of a row in a printed column, as a figure of exactly nothing; None where it holds a number.
+
+        It may be where a number was left out.
+        """
+        like = self._columns.get((row.block, column))
+        beside = next(iter(row.cells.values()), None)
+        if like is None or beside is None or column in row.cells:
+            return None
+        quantity = replace(like.quantity, text="", value=Decimal(0), interval=exact(0))
+        start = beside.span.start // 1000 * 1000 + like.span.start % 1000
+        span = replace(beside.span, text="", column=column, start=start, box=None)
+        return Fact(row.label, quantity, span, measure=like.measure)
+
+    @functools.cached_property
+    def _columns(self) -> dict[tuple[int, str], Fact]:
+        """A number of each column of each grid."""
+        found: dict[tuple[int, str], Fact] = {}
+        for row in self.rows:
+            for name, fact in row.cells.items():
+                if fact.quantity.dimension == "money":
+                    found.setdefault((row.block, name), fact)
+        return found
 
     @property
     def measure(self) -> str:

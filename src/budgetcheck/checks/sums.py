@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from ..amounts import format_value
-from ..constraints import summed
+from ..constraints import Constraint, summed
 from ..intervals import total
 from ..ledger import Ledger
 from ..model import Culprit, Fact
@@ -19,13 +18,26 @@ from ..verdicts import Draft, Verdict, passed, skipped
 __all__ = ["items", "listing", "panel", "points", "sum_verdict"]
 
 
-def sum_verdict(name: str, table: str, column: str, whole: Fact | None, parts: Sequence[Fact]) -> Verdict | None:
-    """A printed total against its printed parts; None where either is blank or the total is no money or count."""
+def sum_verdict(
+    name: str,
+    table: str,
+    column: str,
+    whole: Fact | None,
+    parts: Sequence[Fact],
+    blanks: Callable[[], Sequence[Fact]] = tuple,
+) -> Verdict | None:
+    """A printed total against its printed parts; None where either is blank or the total is no money or count.
+
+    `blanks` gives the parts that are printed as empty cells.
+    """
     if not parts or whole is None or whole.quantity.dimension not in ("money", "count"):
         return None
     everything = total(fact.quantity.interval for fact in parts)
     facts = (whole, *parts)
-    says = functools.partial(summed, whole, parts)
+
+    def says() -> Constraint:
+        return summed(whole, (*parts, *blanks()))
+
     if everything.meets(whole.quantity.interval):
         return passed(*facts, says=says)
     return Verdict("failed", facts, (), _draft(name, table, column, whole, parts), says)

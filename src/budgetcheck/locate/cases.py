@@ -146,12 +146,19 @@ def _holds(web: Web, row: Row, wrong: Sequence[Key], values: Values) -> bool:
 
 def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values) -> Blame:
     odds = [key for key in choices if key in values and web.odd(key)]
-    slips = [key for key in choices if (web.slipped(key, values[key]) if key in values else _turns(key, rows))]
+    slips = [key for key in choices if _likely(web, key, rows, values)]
     ordered = tuple(dict.fromkeys((*odds, *slips, *choices)))
     alone = len(choices) == 1
     sure = alone and all(row.weight >= SURE for row in rows) and not _nearly(web, choices[0], rows)
     picked = not alone and len(odds or slips) == 1
     return Blame(ordered, tuple(rows), values, picked=picked, sure=sure)
+
+
+def _likely(web: Web, key: Key, rows: Sequence[Row], values: Values) -> bool:
+    """Whether a common slip explains a choice: of the hand, or of a word into its opposite."""
+    if key not in values:
+        return _turns(key, rows)
+    return bool(web.numbers[key].quantity.text) and web.slipped(key, values[key])
 
 
 def _turns(word: Key, rows: Sequence[Row]) -> bool:

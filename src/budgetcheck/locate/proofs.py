@@ -91,7 +91,7 @@ def placed(fact: Fact, words: Mapping[str, Any], beside: Fact | Span | None = No
     if span.table:
         name = "cell" if other is not None and other.table == span.table else "table_cell"
         fields = {"table": span.table, "row": span.row or "", "column": span.column or ""}
-        return str(own[name]).format(text=fact.quantity.shown, **fields)
+        return str(own[name]).format(text=fact.quantity.shown if fact.quantity.text else own["blank"], **fields)
     if other is not None and other.block == span.block:
         return fact.quantity.shown
     name, number = ("page", span.page) if span.page else ("line", span.line)
