@@ -34,7 +34,7 @@ class Binding:
     words: Mapping[str, str] = field(default_factory=dict)
     explicit: bool = True
     marks: Mapping[str, Span] = field(default_factory=dict)
-    row: TableRow | None = None
+    cells: Mapping[str, tuple[TableRow, str]] = field(default_factory=dict)
 
     def facts(self, names: Sequence[str]) -> tuple[Fact, ...]:
         """The facts behind some names, in their order."""
@@ -123,7 +123,14 @@ def _row_readings(rule: Rule, ledger: Ledger, table: str) -> Iterator[list[Bindi
             yield skipped(*(missing or wanted))
             continue
         words = {"row": " ".join(part for part in (row.code, row.label) if part), "table": row.table}
-        yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words, row=row)]
+        yield [
+            Binding(
+                parts,
+                absent=tuple(n for n in wanted if n not in parts),
+                words=words,
+                cells={n: (row, n) for n in wanted},
+            )
+        ]
     if not judged:
         yield skipped(table)
 
@@ -133,9 +140,9 @@ def _code_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdi
     wanted = _wanted(rule)
     tables = {name.partition(".")[0] for name in wanted}
     rows = {(row.table, row.code): row for row in ledger.rows if row.code and row.table in tables}
-    absent = sorted(tables - {table for table, _ in rows})
-    if absent:
-        yield skipped(*absent)
+    missing = sorted(tables - {table for table, _ in rows})
+    if missing:
+        yield skipped(*missing)
         return
     for code in dict.fromkeys(code for _, code in rows):
         cells = {name: rows.get((name.partition(".")[0], code)) for name in wanted}
@@ -146,7 +153,9 @@ def _code_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdi
         }
         if len(parts) > 1 or (parts and len(wanted) > 1):
             words = {"row": next(f"{row.code} {row.label}" for row in cells.values() if row)}
-            yield [Binding(parts, absent=tuple(n for n in wanted if n not in parts), words=words)]
+            places = {n: (row, n.partition(".")[2]) for n, row in cells.items() if row}
+            absent = tuple(n for n in wanted if n not in parts)
+            yield [Binding(parts, absent=absent, words=words, cells=places)]
 
 
 def _figure_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
@@ -200,8 +209,8 @@ def _says(rule: Rule, relation: Relation, binding: Binding, ledger: Ledger) -> C
     """The relation on its facts; where it rests on a direction word, with what the opposite word would say."""
     form = difference(relation.source)
     parts = dict(binding.parts)
-    for name in binding.absent if binding.row else ():
-        blank = ledger.blank(binding.row, name) if binding.row and name in binding.row.columns else None
+    for name in binding.absent:
+        blank = ledger.blank(*binding.cells[name]) if name in binding.cells else None
         if blank is not None:
             parts[name] = blank
     found = constraint(form, relation.operator, parts, binding.groups)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -82,13 +82,26 @@ class Ledger:
         It may be where a number was left out.
         """
         like = self._columns.get((row.block, column))
-        beside = next(iter(row.cells.values()), None)
-        if like is None or beside is None or column in row.cells:
+        if like is None or column in row.cells or column not in row.columns:
             return None
         quantity = replace(like.quantity, text="", value=Decimal(0), interval=exact(0))
-        start = beside.span.start // 1000 * 1000 + like.span.start % 1000
-        span = replace(beside.span, text="", column=column, start=start, box=None)
+        name = " ".join(part for part in (row.code, row.label) if part)
+        quote = " ".join((name, *(fact.span.text for fact in row.cells.values())))
+        start = (row.number + self._header[row.block]) * 1000 + like.span.start % 1000
+        span = replace(like.span, text="", quote=quote[:120], row=name or None, column=column, start=start, box=None)
         return Fact(row.label, quantity, span, measure=like.measure)
+
+    def blanks(self, rows: Iterable[TableRow], columns: Iterable[str]) -> tuple[Fact, ...]:
+        """The empty cells where some rows and columns meet."""
+        columns = tuple(columns)
+        found = (self.blank(row, column) for row in rows for column in columns)
+        return tuple(fact for fact in found if fact is not None)
+
+    @functools.cached_property
+    def _header(self) -> dict[int, int]:
+        """How many lines of each grid stand above its first row."""
+        rows = ((row, fact) for row in self.rows for fact in row.cells.values())
+        return {row.block: fact.span.start // 1000 - row.number for row, fact in rows}
 
     @functools.cached_property
     def _columns(self) -> dict[tuple[int, str], Fact]:

@@ -41,7 +41,7 @@ def columns(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for _, grid in itertools.groupby(ledger.rows, key=lambda row: (row.block, row.group)):
         rows = list(grid)
         for each in _sums(rows[0].headers, rule):
-            for verdict in _vouched(rows, each):
+            for verdict in _vouched(ledger, rows, each):
                 judged = True
                 yield verdict
     if not judged:
@@ -80,14 +80,15 @@ def _value(paths: Mapping[str, Path], node: Path, rule: Rule) -> list[str]:
     return [name for name, path in paths.items() if path[: len(node)] == node]
 
 
-def _vouched(rows: Sequence[TableRow], each: _Sum) -> Iterator[Verdict]:
+def _vouched(ledger: Ledger, rows: Sequence[TableRow], each: _Sum) -> Iterator[Verdict]:
     kept: list[TableRow] = []
     broken: list[tuple[TableRow, Verdict]] = []
     verdicts: list[Verdict] = []
     for row in rows:
         whole, parts = row.cells.get(each.whole), [row.cells[name] for name in each.parts if name in row.cells]
         label = " ".join(part for part in (row.code, row.label) if part)
-        verdict = sum_verdict(label, row.table, _plain(row, each.whole), whole, parts)
+        blanks = functools.partial(ledger.blanks, (row,), each.parts)
+        verdict = sum_verdict(label, row.table, _plain(row, each.whole), whole, parts, blanks)
         if verdict is None or whole is None or not (whole.quantity.value or any(f.quantity.value for f in parts)):
             continue
         if _meets(whole, parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
@@ -79,7 +80,8 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             continue
         for column, stated in whole.cells.items():
             present = [row.cells[column] for row in parts if column in row.cells]
-            verdict = sum_verdict(whole.label, whole.table, _plain(whole, column), stated, present)
+            blanks = functools.partial(ledger.blanks, parts, (column,))
+            verdict = sum_verdict(whole.label, whole.table, _plain(whole, column), stated, present, blanks)
             if verdict is None:
                 continue
             judged = True
@@ -98,7 +100,7 @@ def panel(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         rows = list(grid)
         place = next((n for n, row in enumerate(rows) if row.figure in rule.options["totals"]), 0)
         whole, above = rows[place], rows[:place]
-        found = [(c, _above(whole, above, c)) for c in whole.cells if above]
+        found = [(c, _above(ledger, whole, above, c)) for c in whole.cells if above]
         verdicts = [v for _, v in found if v is not None]
         if len(verdicts) > 1 and any(v.status == "passed" and v.facts[0].quantity.value for v in verdicts):
             judged = True
@@ -111,9 +113,10 @@ def _panel_of(row: TableRow) -> tuple[int, int]:
     return row.block, row.group
 
 
-def _above(whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
+def _above(ledger: Ledger, whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
     parts = [row.cells[column] for row in above if column in row.cells]
-    return sum_verdict(whole.label, whole.table, _plain(whole, column), whole.cells[column], parts)
+    blanks = functools.partial(ledger.blanks, above, (column,))
+    return sum_verdict(whole.label, whole.table, _plain(whole, column), whole.cells[column], parts, blanks)
 
 
 def _plain(row: TableRow, column: str) -> str:
@@ -159,7 +162,8 @@ def listing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             if column not in wanted:
                 continue
             parts = [row.cells[column] for row in listed if column in row.cells]
-            verdict = sum_verdict(totals[0].label, rows[0].table, _plain(totals[0], column), stated, parts)
+            blanks = functools.partial(ledger.blanks, listed, (column,))
+            verdict = sum_verdict(totals[0].label, rows[0].table, _plain(totals[0], column), stated, parts, blanks)
             if verdict is not None and (verdict.status == "passed" or not _nested(listed, column, stated)):
                 judged = True
                 yield verdict

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from ..ledger import Ledger
-from ..model import Culprit, Fact, Span
+from ..model import Culprit, Span
 from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..tables import Table
@@ -29,7 +29,7 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 whole = parent.cells.get(column)
                 parts = [row.cells[column] for row in children if column in row.cells]
                 name = " ".join(part for part in (parent.code, parent.label) if part)
-                blanks = functools.partial(_blanks, ledger, children, column)
+                blanks = functools.partial(ledger.blanks, children, (column,))
                 verdict = sum_verdict(name, parent.table, column, whole, parts, blanks)
                 if verdict is not None:
                     judged = True
@@ -40,11 +40,6 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
                 yield verdict
     if not judged:
         yield skipped("table with codes")
-
-
-def _blanks(ledger: Ledger, rows: Sequence[TableRow], column: str) -> list[Fact]:
-    found = (ledger.blank(row, column) for row in rows if column in row.columns)
-    return [fact for fact in found if fact is not None]
 
 
 def _joined(rows: Sequence[TableRow]) -> list[list[TableRow]]:
