@@ -81,7 +81,7 @@ class Ledger:
 
         It may be where a number was left out.
         """
-        like = self._columns.get((row.block, column))
+        like = self._columns.get((row.block, row.group, column))
         if like is None or column in row.cells or column not in row.columns:
             return None
         quantity = replace(like.quantity, text="", value=Decimal(0), interval=exact(0))
@@ -104,13 +104,13 @@ class Ledger:
         return {row.block: fact.span.start // 1000 - row.number for row, fact in rows}
 
     @functools.cached_property
-    def _columns(self) -> dict[tuple[int, str], Fact]:
-        """A number of each column of each grid."""
-        found: dict[tuple[int, str], Fact] = {}
+    def _columns(self) -> dict[tuple[int, int, str], Fact]:
+        """A number of each column of each panel of each grid."""
+        found: dict[tuple[int, int, str], Fact] = {}
         for row in self.rows:
             for name, fact in row.cells.items():
                 if fact.quantity.dimension == "money":
-                    found.setdefault((row.block, name), fact)
+                    found.setdefault((row.block, row.group, name), fact)
         return found
 
     @property

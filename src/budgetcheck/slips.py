@@ -52,6 +52,8 @@ def slipped(number: Quantity, values: Interval, house: int) -> bool:
 
     The possible values are those with the decimals of the number or of the house.
     """
+    if values.low is None or values.high is None:
+        return False
     if number.value and any(number.interval.scaled(factor).meets(values) for factor in _SHIFTS):
         return True
     usual = (number.decimals, house)

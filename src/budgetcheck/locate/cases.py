@@ -155,10 +155,10 @@ def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values
 
 
 def _likely(web: Web, key: Key, rows: Sequence[Row], values: Values) -> bool:
-    """Whether a common slip explains a choice: of the hand, or of a word into its opposite."""
+    """Whether a common slip explains a choice: of the hand, of the line, or of a word into its opposite."""
     if key not in values:
         return _turns(key, rows)
-    return bool(web.numbers[key].quantity.text) and web.slipped(key, values[key])
+    return bool(web.numbers[key].quantity.text) and (web.slipped(key, values[key]) or web.borrowed(key))
 
 
 def _turns(word: Key, rows: Sequence[Row]) -> bool:

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ..constraints import Constraint, Word
 from ..engine import Judged
@@ -85,6 +86,24 @@ class Web:
                 if _says_equal(row) and not self.broken(row):
                     found |= dict.fromkeys(row.terms)
         return tuple(found)
+
+    def borrowed(self, key: Key) -> bool:
+        """Whether a percentage is also printed elsewhere, as the share or rate of something else."""
+        number = self.numbers[key].quantity
+        usual = not number.value or number.value == 100
+        if number.dimension != "percent" or usual:
+            return False
+        return len(self._percentages.get(number.value, ())) > 1
+
+    @functools.cached_property
+    def _percentages(self) -> dict[Decimal, set[Key]]:
+        """The places of each printed percentage."""
+        places: dict[Decimal, set[Key]] = {}
+        for each in self._judged:
+            for fact in _printed(each.facts):
+                if fact.quantity.dimension == "percent":
+                    places.setdefault(fact.quantity.value, set()).add(_place(fact))
+        return places
 
     def slipped(self, key: Key, values: Interval) -> bool:
         """Whether a common slip turns one of the values into what is printed."""
