@@ -21,13 +21,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from bars import draw
+
 import budgetcheck
+from budgetcheck.intervals import exact
 from budgetcheck.model import Culprit, Finding, Review
 from budgetcheck.testing import FORMATS, KINDS, Report, broken, report, tamper, write
 
 T = TypeVar("T")
 LOUD = ("error", "warning")
-COLUMNS = ("tried", "seen", "found", "named", "alone", "suggested", "certain-and-wrong")
+COLUMNS = ("tried", "seen", "found", "named", "alone", "suggested", "certain", "inside", "certain-and-wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,15 @@ def spoiled(seed: int, only: str | None = None) -> Tried:
     blamed = [c for finding in roots for c in finding.culprits]
     hits = [c for c in blamed if any(stands(c, bad, index) for index in changed)]
     holds = ["tried"] + ["seen"] * bool(broken(bad))
-    holds += ["found"] * bool(after)
+    holds += ["found"] * bool(after) + ["seen and found"] * bool(after and broken(bad))
     holds += ["named"] * bool(hits)
     holds += ["alone"] * bool(hits and len(hits) == len(blamed))
     holds += ["suggested"] * any(same(c.suggestion, good, index) for c in hits for index in changed)
-    certain = [c for f in roots if f.certainty == "certain" and len(f.culprits) == 1 for c in f.culprits]
-    holds += ["certain-and-wrong"] * any(c not in hits for c in certain)
+    certain = [f for f in roots if f.located == "certain"]
+    holds += ["certain"] * bool(certain)
+    known = [(c, index) for f in certain for c in f.culprits for index in changed if stands(c, bad, index)]
+    holds += ["inside"] * bool(certain and all(inside(culprit, good, index) for culprit, index in known))
+    holds += ["certain-and-wrong"] * any(not any(c in hits for c in f.culprits) for f in certain)
     here = bad.printings[label.index]
     said = f"{seed} {kind} {here.name}: {label.was} -> {label.now}, line {bad.line(here)}"
     return Tried(seed, kind, tuple(holds), said)
@@ -111,6 +117,13 @@ def stands(culprit: Culprit, bad: Report, index: int) -> bool:
     if where.row >= 0:
         return span.start == where.row * 1000 + where.column
     return span.start <= where.start < span.start + max(len(span.text), 1)
+
+
+def inside(culprit: Culprit, good: Report, index: int) -> bool:
+    """Whether the hidden truth is among the values that are left for a culprit."""
+    printing = good.printings[index]
+    truth = printing.value / 100 if printing.kind == "amount" else printing.value
+    return culprit.values is None or culprit.values.meets(exact(truth))
 
 
 def same(suggestion: str | None, good: Report, index: int) -> bool:
@@ -154,7 +167,14 @@ def tell_consistent(results: Iterator[Said], show: int) -> int:
     return len(noisy)
 
 
-def tell_spoiled(results: Iterator[Tried], show: int) -> None:
+def percentages(counts: Counter[str]) -> list[float]:
+    """Found of those that a relation sees; named, named alone and given back of those found."""
+    found = max(counts["found"], 1)
+    seen = 100 * counts["seen and found"] / max(counts["seen"], 1)
+    return [seen, *(100 * counts[name] / found for name in ("named", "alone", "suggested"))]
+
+
+def tell_spoiled(results: Iterator[Tried], show: int, picture: Path | None = None) -> None:
     table: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     missed: list[str] = []
     silent = 0
@@ -164,9 +184,15 @@ def tell_spoiled(results: Iterator[Tried], show: int) -> None:
             silent += 1
             missed += [tried.line] * ("seen" in tried.holds)
     total = sum(table.values(), Counter())
-    print("kind".ljust(14), *(column.rjust(10) for column in COLUMNS))
+    shares = ("found", "named", "alone", "suggested")
+    print("kind".ljust(14), *(column.rjust(10) for column in COLUMNS), *(f"{name} %".rjust(11) for name in shares))
     for kind, counts in [*table.items(), ("all", total)]:
-        print(kind.ljust(14), *(str(counts[column]).rjust(max(10, len(column))) for column in COLUMNS))
+        cells = [f"{share:.1f}".rjust(11) for share in percentages(counts)]
+        print(kind.ljust(14), *(str(counts[column]).rjust(max(10, len(column))) for column in COLUMNS), *cells)
+    if picture:
+        draw(
+            {kind: percentages(counts) for kind, counts in {**table, "all": total}.items() if counts["tried"]}, picture
+        )
     print(f"{silent} not found, of these {silent - len(missed)} break no relation of the truth; the others begin with:")
     print(*missed[:show], sep="\n")
 
@@ -175,6 +201,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reports", type=int, nargs="?", default=10_000)
     parser.add_argument("--tamper", type=int, default=0)
+    parser.add_argument("--picture", type=Path, help="draw the table of tamperings to this SVG file")
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--show", type=int, default=10)
@@ -189,7 +216,7 @@ def main() -> None:
         tell_consistent(runs(one, seeds, options.jobs), options.show)
     if options.tamper:
         seeds = range(options.start, options.start + options.tamper)
-        tell_spoiled(runs(partial(spoiled, only=options.only), seeds, options.jobs), options.show)
+        tell_spoiled(runs(partial(spoiled, only=options.only), seeds, options.jobs), options.show, options.picture)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ whose true value and whose slip both satisfy every relation, so that no tool cou
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
 import random
 import sys
@@ -18,12 +19,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from budgetcheck.amounts import fold
 from budgetcheck.engine import judge
 from budgetcheck.model import Block, Document, Fact, Finding, Review
 from budgetcheck.pipeline import read_ledger, review
 from budgetcheck.readers import read_document
 from budgetcheck.rulebook import load_rules
-from budgetcheck.amounts import fold
 from budgetcheck.wording import load_wording
 
 Place = tuple[int, int]
@@ -38,7 +39,7 @@ def spoiled(text: str, kind: str, draw: random.Random) -> str | None:
     if kind == "substituted":
         return text[:at] + draw.choice([d for d in "0123456789" if d != text[at]]) + text[at + 1 :]
     if kind == "transposed":
-        pairs = [(a, b) for a, b in zip(digits, digits[1:], strict=False) if text[a] != text[b]]
+        pairs = [(a, b) for a, b in itertools.pairwise(digits) if text[a] != text[b]]
         if not pairs:
             return None
         one, other = draw.choice(pairs)

@@ -175,7 +175,7 @@ def test_three_numbers_that_nothing_else_vouches_for_stay_one_of() -> None:
     assert finding.located == "one-of"
     assert {c.text for c in finding.culprits} == {"31.40万元", "5.20万元", "14.70%"}
     assert finding.message.endswith(
-        "；下列各数中有一个写错：31.40万元，应为40.57万元，或5.20万元，应为4.02万元，或14.70%，应为19.85%"
+        "；下列各数中有一个写错：14.70%，应为19.85%，或机关运行经费支出31.40万元，应为40.57万元，或5.20万元，应为4.02万元"
     )
 
 
@@ -198,9 +198,7 @@ def test_a_figure_printed_elsewhere_too_is_not_blamed_for_a_bad_copy() -> None:
 def test_messages_in_english_name_the_culprit_too() -> None:
     options = budgetcheck.Options(language="en")
     (finding,) = [f for f in budgetcheck.check(SHARES.format(basic="57.00%"), options).findings if f.root is None]
-    assert finding.message.endswith(
-        "; wrong is 57.00%, should be 75.00% (because: 100%−25.00%; 150.00万元÷200.00万元)"
-    )
+    assert finding.message.endswith("; wrong is 57.00%, should be 75.00% (because: 100%−25.00%; 150.00万元÷200.00万元)")
 
 
 def test_two_causes_in_one_report_are_two_roots() -> None:

@@ -206,11 +206,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A printed number or word that is wrong, with what it should be where that is known."""
+    """A printed number or word that is wrong, with what it should be where that is known.
+
+    `values` are all that the other numbers leave for it, in the base unit.
+    """
 
     text: str
     suggestion: str | None
     span: Span
+    values: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

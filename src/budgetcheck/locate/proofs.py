@@ -16,6 +16,7 @@ from .web import Web
 __all__ = ["gap", "limits", "placed", "points", "proofs"]
 
 _MOST_TERMS = 4
+_LONGEST_NAME = 12
 _HUNDRED = 100
 
 
@@ -93,10 +94,16 @@ def placed(fact: Fact, words: Mapping[str, Any], beside: Fact | Span | None = No
         fields = {"table": span.table, "row": span.row or "", "column": span.column or ""}
         return str(own[name]).format(text=fact.quantity.shown if fact.quantity.text else own["blank"], **fields)
     if other is not None and other.block == span.block:
-        return fact.quantity.shown
+        return _called(fact)
     name, number = ("page", span.page) if span.page else ("line", span.line)
     where = str(words[name]).format(**{name: number}) if number else ""
     return str(own["printed"]).format(where=where, text=fact.quantity.shown)
+
+
+def _called(fact: Fact) -> str:
+    """A number of a sentence by its name, as far as that is short."""
+    short = fact.name != fact.quantity.text and len(fact.name) <= _LONGEST_NAME
+    return f"{fact.name}{fact.quantity.shown}" if short else fact.quantity.shown
 
 
 def _sum(web: Web, factors: Mapping[Key, Fraction], first: str = "") -> str:

@@ -55,7 +55,9 @@ class _Teller:
         if not group:
             return
         root = min(group, key=lambda finding: _order(finding, blame.choices))
-        choices = blame.choices[:1] if blame.picked else blame.choices
+        usual = {(culprit.span.block, culprit.span.start) for culprit in root.culprits}
+        ordered = sorted(blame.choices, key=lambda key: (key[0], key[1]) not in usual)
+        choices = blame.choices[:1] if blame.picked else tuple(ordered)
         culprits = tuple(self._culprit(key, blame) for key in (*choices, *blame.copies))
         located: Located = "certain" if blame.sure else "likely" if len(choices) == 1 else "one-of"
         expected = culprits[0].suggestion if len(choices) == 1 and culprits[0].suggestion else root.expected
@@ -95,7 +97,7 @@ class _Teller:
         number, values = fact.quantity, blame.values[key]
         house = self.house.get(number.unit, 0)
         digits = should_be(number, values, house, points(self.web, key, blame))
-        return Culprit(number.text, None if digits is None else f"{digits}{number.unit}", fact.span)
+        return Culprit(number.text, None if digits is None else f"{digits}{number.unit}", fact.span, values)
 
     def _said(
         self, blame: Blame, choices: Sequence[Key], culprits: Sequence[Culprit], located: Located, stated: Fact | Span
