@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..ledger import Ledger
 from ..rulebook import Rule
 from ..verdicts import Verdict
-from . import codes, columns, contents, figures, purposes, sentences, structure, sums, tables, words
+from . import balances, codes, columns, contents, figures, purposes, sentences, structure, sums, tables, words
 
 __all__ = ["CHECKS"]
 
@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "zero-base": sentences.zero_base,
     "no-plan": sentences.no_plan,
     "carried": sentences.carried,
+    "itemised": balances.itemised,
     "negated": sentences.negated,
     "indicator": sentences.indicator,
     "pattern": words.pattern,
