@@ -243,3 +243,47 @@ def test_a_report_of_a_department_and_its_units_may_say_both() -> None:
     grid = "| 项目 | 预算数 | 项目 | 预算数 |\n| 一、事业收入 | 10.00 | 一、教育支出 | 10.00 |\n"
     both = f"2024年部门预算\n部门收支总表\n{grid}\n单位收支总表\n{grid}"
     assert "BC916" not in [finding.rule for finding in budgetcheck.check(both).findings]
+
+
+WHOLE_YUAN = """2022年度部门决算
+收入支出决算总表
+单位：元
+| 项目 | 决算数 | 项目 | 决算数 |
+| 三、国有资本经营预算财政拨款收入 | 0 | 三、住房保障支出 | 1845600 |
+| 八、其他收入 | 6400 | | |
+| 本年收入合计 | 6400 | 本年支出合计 | 1845600 |
+| 使用非财政拨款结余 | 0 | 结余分配 | 3400 |
+| 年初结转和结余 | 1872100 | 年末结转和结余 | 29500 |
+| 总计 | 1878500 | 总计 | 1878500 |
+"""
+
+
+def test_whole_amounts_between_two_panels_are_no_codes() -> None:
+    (table,) = tables(WHOLE_YUAN)
+    assert [[c.name for c in group.columns] for group in table.groups] == [["决算数"], ["决算数"]]
+    assert [row.cells["决算数"].text for row in table.rows if not row.group and row.cells] == [
+        "0", "6400", "6400", "0", "1872100", "1878500",
+    ]  # fmt: skip
+    assert [f.message for f in budgetcheck.check(WHOLE_YUAN).findings if f.severity != "info"] == []
+
+
+ONE_FUND = """2022年度部门决算
+财政拨款收入支出决算总表
+单位：万元
+| 项目 | 决算数 | 项目 | 合计 | 一般公共预算财政拨款 | 政府性基金预算财政拨款 | 国有资本经营预算财政拨款 |
+| 一、一般公共预算财政拨款 | 300.00 | 一、一般公共服务支出 | 305.00 | 305.00 | | |
+| 二、政府性基金预算财政拨款 | 50.00 | 十一、城乡社区支出 | 50.00 | | 50.00 | |
+| 本年收入合计 | 350.00 | 本年支出合计 | 355.00 | 305.00 | 50.00 | |
+| 年初财政拨款结转和结余 | 15.00 | 年末财政拨款结转和结余 | 10.00 | 10.00 | | |
+| 总计 | 365.00 | 总计 | 365.00 | 315.00 | 50.00 | |
+政府性基金预算财政拨款收入支出决算表
+单位：万元
+| 功能分类科目编码 | 科目名称 | 年初结转和结余 | 本年收入 | 本年支出 | | | 年末结转和结余 |
+| | | | | 小计 | 基本支出 | 项目支出 | |
+| 合计 | | 0 | 50.00 | 50.00 | 0 | 50.00 | 0 |
+| 212 | 城乡社区支出 | 0 | 50.00 | 50.00 | 0 | 50.00 | 0 |
+"""
+
+
+def test_what_one_fund_has_is_not_the_departments() -> None:
+    assert [f.message for f in budgetcheck.check(ONE_FUND).findings if f.severity != "info"] == []

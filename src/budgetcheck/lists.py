@@ -260,9 +260,12 @@ def _unnumbered(number: int, statements: Sequence[Statement], grouped: Mapping[i
 
 
 def _semicolon_segments(statement: Statement, own: Sequence[Level]) -> list[list[Level]]:
-    """A paragraph's levels, parted where it has semicolons."""
+    """A paragraph's levels, parted where it has semicolons; those behind an inner 其中 are parts of a part."""
     segments: dict[int, list[Level]] = {}
     for level in own:
+        start = max(statement.codes.rfind(mark, 0, level.token) for mark in ";.") + 1
+        if _after_inner_part(statement, start, level.token):
+            continue
         segments.setdefault(statement.codes.count(";", 0, level.token), []).append(level)
     return list(segments.values())
 

@@ -106,6 +106,7 @@ class _Reader:
         self.unit = re.compile(table["unit"])
         self.total, self.code = re.compile(table["total"]), re.compile(table["code"])
         self.header, self.numbering = re.compile(table["header"]), re.compile(table["numbering"])
+        self.coded = re.compile(table["coded"])
         self.unit_code = re.compile(table["unit_code"])
         self.nothing = re.compile(rf"^(?:{table['nothing']})$")
         self.aside = re.compile(table["aside"])
@@ -240,7 +241,7 @@ class _Reader:
         for place, name in enumerate(names):
             start = names[place - 1] + 1 if place else 0
             places = [c for c in range(start, name) if c in own and not self.unit_code.search(chains[c])]
-            coded = [c for c in places if mostly_codes(data, c)]
+            coded = [c for c in places if mostly_codes(data, c) and not (place and self._holds_amounts(chains[c], spec))]
             codes = tuple(c for c in coded if all(d in coded for d in places if d > c))
             groups.append((codes, name))
         found = []
@@ -250,6 +251,11 @@ class _Reader:
             wanted = self._columns(chains, [c for c in range(name + 1, end) if c in own], spec)
             found.append(Group(codes, name, wanted))
         return tuple(found)
+
+    def _holds_amounts(self, chain: str, spec: Mapping[str, Any]) -> bool:
+        """Whether a header between two panels is that of an amount: whole 元 and zeros look like codes."""
+        own = chain.rsplit("|", 1)[-1]
+        return not self.coded.search(own) and any(re.search(each["match"], own) for each in spec["columns"])
 
     def _columns(self, chains: Sequence[str], places: Sequence[int], spec: Mapping[str, Any]) -> tuple[Column, ...]:
         """Each place gets the first canonical column whose pattern its header chain matches and that is still free."""

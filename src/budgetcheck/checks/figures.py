@@ -164,13 +164,13 @@ def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...], 
 
 
 def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
-    """Two completion rates stated for one and the same amount, against plans of the same kind."""
+    """Two completion rates stated for one and the same figure, equal in amount, against plans of the same kind."""
     stated: dict[tuple[object, ...], list[tuple[Fact, Fact]]] = {}
     for claim in ledger.claims_of("completion"):
         actual, percent = claim.parts.get("actual"), claim.parts.get("percent")
         if actual and percent and actual[0].quantity.value:
             measure = claim.words.get("measure") or "budget"
-            stated.setdefault((actual[0].quantity.point, measure), []).append((actual[0], percent[0]))
+            stated.setdefault((*_thing(rule, actual[0]), measure), []).append((actual[0], percent[0]))
     judged = False
     for pairs in stated.values():
         for pair in pairs[1:]:
@@ -178,6 +178,13 @@ def rates(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield _rate_pair(rule, pairs[0], pair)
     if not judged:
         yield skipped("two completion rates of one amount")
+
+
+def _thing(rule: Rule, fact: Fact) -> tuple[object, ...]:
+    """What a fact is of, with its amount; figures that are `alike` are one where they are equal, two subjects never."""
+    alike = fact.figure in rule.options["alike"] and not fact.path
+    named = "" if alike or fact.path else fact.figure or fact.name
+    return named, fact.figure if fact.path else alike, fact.path, fact.topic, fact.quantity.point
 
 
 def _rate_pair(rule: Rule, first: tuple[Fact, Fact], second: tuple[Fact, Fact]) -> Verdict:

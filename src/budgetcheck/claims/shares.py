@@ -97,12 +97,19 @@ def _share_whole(
     if within:
         return Reading(tuple(lv.fact for lv in within))
     dimension = level.fact.quantity.dimension
-    above = [lv for lv in context.before(number, share_word) if lv is not level] + context.opening(number)
-    above += context.parents(level, number)
-    # Nothing says which whole is meant: any figure of the report that fits may be.
-    above += context.levels
+    before = [lv for lv in context.before(number, share_word) if lv is not level]
+    # Nothing says which whole is meant: any figure of the report that fits may be, those listed beside the part last.
+    above = [*context.parents(level, number), *before, *context.opening(number), *context.levels]
+    beside = {id(lv) for lv in before if _beside(context.statements[number], lv, share_word)}
+    above.sort(key=lambda lv: id(lv) in beside)
     fitting = [lv.fact for lv in above if lv.fact.quantity.dimension == dimension and lv.fact.measure in measures]
     return Reading(tuple(dict.fromkeys(fitting)), explicit=False)
+
+
+def _beside(statement: Statement, level: Level, share_word: int) -> bool:
+    """Whether a level stands in the same sentence as a share, parted from it by a semicolon."""
+    same = level.sentence == statement.sentences[share_word]
+    return same and ";" in statement.codes[level.token : share_word]
 
 
 def _listed(context: Context, level: Level, explicit: bool) -> Reading:
