@@ -148,7 +148,7 @@ def test_matrix_and_repeated_steps() -> None:
     blocks, _ = read_ofd(ofd(page))
     assert texts(blocks) == ["预算收入1"]
     box = blocks[0].words[0][3]
-    assert box[3] - box[1] == pytest.approx(4 * 72 / 25.4, abs=0.05)
+    assert box[3] - box[1] == pytest.approx(1.05 * 4 * 72 / 25.4, abs=0.05)
 
 
 def test_wrapped_lines_join_and_pages_too() -> None:

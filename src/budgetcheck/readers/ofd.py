@@ -1,6 +1,6 @@
 """OFD files, the national layout format: text and ruled lines of each page to paragraphs and tables.
 
-Coordinates are millimetres from the upper left corner while reading, points from the lower left in blocks.
+Coordinates are millimetres from the upper left corner in the file, points from the lower left in what is read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from ..errors import ReadError
 from ..model import Block
 from .archive import Archive, Element, open_archive, parse_xml
+from .flow import Sheet, blocks_of
 from .layout import Layout
-from .ofdpage import Char, Page, Rule, page_blocks
+from .page_items import sheet_of
+from .pdf_content import PageContent, Rule, Run
 
 __all__ = ["read_ofd"]
 
@@ -24,6 +26,8 @@ _RULES = 20_000
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?")
 _STEP = re.compile(rf"[A-Z]|{_NUMBER.pattern}")
 _ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
+_POINTS = 72 / 25.4
+_CLOSE = 0.35
 _STRAIGHT = 0.3
 _THIN = 1.2
 # Ten metres: numbers beyond are mistakes, and infinities would spread.
@@ -43,11 +47,17 @@ def read_ofd(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str,
     if "OFD.xml" not in archive:
         raise ReadError("not an OFD file: no OFD.xml")
     reader = _Reader(archive)
-    pages = list(reader.pages())
-    if not pages:
+    sheets: list[Sheet] = []
+    pictures: list[Block] = []
+    for number, page in enumerate(reader.pages(), 1):
+        sheet, complete = sheet_of(page, number, layout)
+        sheets.append(sheet)
+        reader.lost["tables of too many lines"] += not complete
+        if not page.runs:
+            pictures.append(Block("picture", "", page=number))
+    if not sheets:
         raise ReadError("an OFD file without pages")
-    pictures = (Block("picture", "", page=page.number) for page in pages if not page.chars)
-    return (*page_blocks(pages, layout), *pictures), tuple(reader.notes())
+    return (*blocks_of(sheets, layout), *pictures), tuple(reader.notes())
 
 
 class _Reader:
@@ -55,7 +65,7 @@ class _Reader:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._lost: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
         self._chars = 0
         self._empty = 0
         self._templates: dict[str, str] = {}
@@ -63,12 +73,12 @@ class _Reader:
 
     def notes(self) -> Iterator[str]:
         """One line for each kind of thing that is not in the blocks."""
-        for kind, count in sorted(self._lost.items()):
+        for kind, count in sorted((+self.lost).items()):
             yield f"{kind}: {count} left out"
         if self._empty:
             yield f"pages without text: {self._empty}; pictures are not read"
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[PageContent]:
         """The pages of every document in the file."""
         root = parse_xml(self._archive.read("OFD.xml"), "OFD.xml")
         count = 0
@@ -86,20 +96,21 @@ class _Reader:
                     raise ReadError(f"more than {_PAGES:,} pages")
                 yield self._page(_path(folder, page.get("BaseLoc")), size, count)
 
-    def _page(self, part: str, size: tuple[float, float, float, float], number: int) -> Page:
+    def _page(self, part: str, size: tuple[float, float, float, float], number: int) -> PageContent:
         root = parse_xml(self._archive.read(part), part)
-        page = Page(number, _box(root, size)[3])
+        _, _, width, height = _box(root, size)
+        page = PageContent(width * _POINTS, height * _POINTS)
         for template in root.iterfind("{*}Template"):
             under = self._templates.get(template.get("TemplateID") or "", "")
             if under in self._archive:
                 if under not in self._roots:
                     self._roots[under] = parse_xml(self._archive.read(under), under)
-                self._content(page, self._roots[under])
-        self._content(page, root)
-        self._empty += not page.chars
+                self._content(page, self._roots[under], number)
+        self._content(page, root, number)
+        self._empty += not page.runs
         return page
 
-    def _content(self, page: Page, root: Element) -> None:
+    def _content(self, page: PageContent, root: Element, number: int) -> None:
         for each in root.iterfind("{*}Content//*"):
             kind = each.tag.rpartition("}")[2] if isinstance(each.tag, str) else ""
             if each.get("Visible") == "false":
@@ -107,13 +118,13 @@ class _Reader:
             if kind == "TextObject":
                 self._text(page, each)
             elif kind == "PathObject":
-                page.rules.extend(_rules(each))
+                page.rules.extend(_placed(rule, page.height) for rule in _rules(each))
                 if len(page.rules) > _RULES:
-                    raise ReadError(f"page {page.number}: more than {_RULES:,} lines")
+                    raise ReadError(f"page {number}: more than {_RULES:,} lines")
             elif kind in _LOST:
-                self._lost[_LOST[kind]] += 1
+                self.lost[_LOST[kind]] += 1
 
-    def _text(self, page: Page, element: Element) -> None:
+    def _text(self, page: PageContent, element: Element) -> None:
         matrix = _matrix(element)
         size = (_numbers(element.get("Size")) or [4.0])[0]
         # The printed height: text is often set at size 1 and scaled by its matrix.
@@ -129,13 +140,30 @@ class _Reader:
             for place, char in enumerate(text):
                 step = xs[place] if place < len(xs) else 0.0
                 width = step if step > 0 else size * (1 if char > "\u2e7f" else 0.5)
-                left, base = _moved(matrix, x, y)
-                right, _ = _moved(matrix, x + width, y)
+                ends = _moved(matrix, x, y), _moved(matrix, x + width, y)
                 if char.strip() and char.isprintable():
-                    page.chars.append(Char(char, min(left, right), max(left, right), base, height))
+                    _set(page, char, ends, height)
                 # A missing step in text that goes down means that it does not go right.
                 x += step if xs or ys else width
                 y += ys[place] if place < len(ys) else 0.0
+
+
+def _set(page: PageContent, char: str, ends: tuple[tuple[float, float], tuple[float, float]], height: float) -> None:
+    """Put a character on the page: behind the last one where they stand close on one baseline."""
+    (x, y), (end, _) = ends
+    left, right = (_POINTS * each for each in sorted((x, end)))
+    base, size = page.height - y * _POINTS, height * _POINTS
+    last = page.runs[-1] if page.runs else None
+    if last and abs(last.base - base) < 0.1 * size and abs(left - last.right) <= _CLOSE * size and last.size == size:
+        last.chars.append((char, left, right))
+    else:
+        page.runs.append(Run([(char, left, right)], base, size))
+
+
+def _placed(rule: Rule, height: float) -> Rule:
+    """A line given from the upper left corner in millimetres, from the lower left in points."""
+    left, top, right, bottom = (_POINTS * each for each in rule)
+    return left, height - bottom, right, height - top
 
 
 def _path(folder: str, location: str | None) -> str:
@@ -190,7 +218,7 @@ def _steps(text: str | None, longest: int) -> list[float]:
 
 
 def _rules(element: Element) -> Iterator[Rule]:
-    """The horizontal and vertical lines that a path paints: its strokes, or itself if it is a thin bar."""
+    """The horizontal and vertical lines that a path paints, from the upper left: strokes, or itself if a thin bar."""
     stroke, fill = element.get("Stroke") != "false", element.get("Fill") == "true"
     if not stroke and not fill:
         return
@@ -205,16 +233,16 @@ def _rules(element: Element) -> Iterator[Rule]:
     if fill and min(wide, high) < _THIN < max(wide, high):
         if wide > high:
             y = (min(ys) + max(ys)) / 2
-            yield Rule(True, y, min(xs), max(xs))
+            yield min(xs), y, max(xs), y
         else:
             x = (min(xs) + max(xs)) / 2
-            yield Rule(False, x, min(ys), max(ys))
+            yield x, min(ys), x, max(ys)
     elif stroke:
         for x0, y0, x1, y1 in segments:
             if abs(y1 - y0) < _STRAIGHT < abs(x1 - x0):
-                yield Rule(True, (y0 + y1) / 2, min(x0, x1), max(x0, x1))
+                yield min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2
             elif abs(x1 - x0) < _STRAIGHT < abs(y1 - y0):
-                yield Rule(False, (x0 + x1) / 2, min(y0, y1), max(y0, y1))
+                yield (x0 + x1) / 2, min(y0, y1), (x0 + x1) / 2, max(y0, y1)
 
 
 def _segments(text: str | None, matrix: _Matrix) -> Iterator[tuple[float, float, float, float]]:

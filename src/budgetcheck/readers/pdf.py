@@ -10,13 +10,11 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from ..errors import ReadError
 from ..model import Block
-from .borderless import find_borderless
 from .flow import Sheet, blocks_of
 from .kinds import LOCKED
-from .lattice import Lattice, Table, fill, find_lattices
 from .layout import Layout
-from .pdf_content import PageContent, Run, page_content
-from .pdf_lines import Line, lines_of
+from .page_items import sheet_of
+from .pdf_content import PageContent, page_content
 
 __all__ = ["read_pdf"]
 
@@ -89,11 +87,9 @@ class _Reader:
         if self._chars > _CHARS:
             raise ReadError(f"more than {_CHARS:,} characters")
         self._remark_on(content, chars, number)
-        sheet = Sheet(number, content.width, content.height, content.turn)
-        lattices = find_lattices(content.rules)
-        if lattices is None:
+        sheet, complete = sheet_of(content, number, self._layout)
+        if not complete:
             self._remark("too many ruled lines, tables not read", number)
-        sheet.items = _items(content, lattices or [], self._layout)
         self.sheets.append(sheet)
 
     def _remark(self, what: str, number: int) -> None:
@@ -118,36 +114,3 @@ class _Reader:
         for what, numbers in self._odd.items():
             shown = ", ".join(map(str, numbers[:_LISTED])) + (", …" if len(numbers) > _LISTED else "")
             yield f"page{'s' if len(numbers) > 1 else ''} {shown}: {what}"
-
-
-def _items(content: PageContent, lattices: list[Lattice], layout: Layout) -> list[Line | Table]:
-    """Lines and tables of a page from top to bottom."""
-    lines = lines_of(_outside(content.runs, lattices))
-    tables = [fill(lattice, layout) for lattice in lattices if lattice.runs]
-    if not tables:
-        return _with_borderless(lines, layout)
-    places: list[tuple[float, int, Line | Table]] = [(-line.base, n, line) for n, line in enumerate(lines)]
-    places += [(-table.top, -len(tables) + n, table) for n, table in enumerate(tables)]
-    return [item for _, _, item in sorted(places, key=lambda place: place[:2])]
-
-
-def _outside(runs: list[Run], lattices: list[Lattice]) -> list[Run]:
-    """Runs in no table; the others go to the innermost table around them."""
-    if not lattices:
-        return runs
-    inner = sorted(lattices, key=lambda lattice: lattice.area)
-    outside: list[Run] = []
-    for run in runs:
-        holder = next((lattice for lattice in inner if lattice.holds(run)), None)
-        (holder.runs if holder else outside).append(run)
-    return outside
-
-
-def _with_borderless(lines: list[Line], layout: Layout) -> list[Line | Table]:
-    items: list[Line | Table] = []
-    done = 0
-    for first, end, table in find_borderless(lines, layout):
-        items += lines[done:first]
-        items.append(table)
-        done = end
-    return items + lines[done:]
