@@ -162,6 +162,21 @@ def test_wrapped_lines_join_and_pages_too() -> None:
     assert [word[2] for word in blocks[2].words] == [1, 2]
 
 
+def test_a_table_goes_on_over_a_page_break_without_its_header() -> None:
+    def sheet(rows: Sequence[Sequence[str]], top: float) -> str:
+        cells = "".join(
+            text(21 + 40 * c, top + 6 + 8 * r, cell) for r, row in enumerate(rows) for c, cell in enumerate(row)
+        )
+        return ruled((20, 60, 100, 140), [top + 8 * n for n in range(len(rows) + 1)]) + cells
+
+    header, rows = ("科目", "预算数", "决算数"), [(f"第{n}项", f"{n}.00", f"{n}.50") for n in range(1, 9)]
+    first = text(60, 20, "支出决算表") + sheet([header, *rows[:5]], 30) + text(100, 290, "- 1 -")
+    blocks, _ = read_ofd(ofd(first, sheet([header, *rows[5:]], 20)))
+    assert texts(blocks) == ["支出决算表"]
+    assert grids(blocks) == [(header, *rows)]
+    assert [block.pages for block in blocks if block.kind == "grid"] == [(1,) * 6 + (2,) * 3]
+
+
 def test_templates_pictures_and_double_printing() -> None:
     page = text(20, 30, "预算") + text(20.1, 30, "预算") + '<ofd:ImageObject ID="3" Boundary="0 0 1 1"/>'
     blocks, notes = read_ofd(ofd(page, "", template=text(20, 20, "抬头")))

@@ -388,6 +388,16 @@ def test_row_parted_by_the_page_break_is_joined() -> None:
     assert grid[7:] == body(2, 7)
 
 
+def test_rows_of_a_panel_that_ended_early_are_rows_of_their_own() -> None:
+    rows = [[f"第{n}项收入", f"{n}.00" if n > 5 else "", f"第{n}类支出", f"{n}.50"] for n in range(1, 8)]
+    rest = [["加项收入", "7.00", "", ""], ["加项补助", "0.25", "", ""]]
+    made = Maker()
+    made.table([60, 180, 280, 400, 520], 750, [["项目", "决算数", "项目", "决算数"], *rows])
+    made.page().table([60, 180, 280, 400, 520], 780, rest)
+    (grid,) = grids(made.read()[0])
+    assert grid[-3:] == [rows[-1], *rest]
+
+
 def borderless(rows: Sequence[Sequence[str]], note: str = "注：本表反映部门本年度各项支出情况。") -> Maker:
     made = Maker().text(297, 780, "支出决算表", 16, "centre").text(520, 760, "单位：万元", 9, "right")
     for n, row in enumerate(rows):
@@ -455,6 +465,21 @@ def test_prose_is_no_table_and_its_lines_are_joined() -> None:
             assert block.text[start:end].strip()
             assert box[0] < box[2]
             assert box[1] < box[3]
+
+
+def test_a_wrapped_line_on_a_page_of_indented_lines_goes_on_behind_a_semicolon() -> None:
+    made = Maker()
+    items = [f"{n}.机关运行经费支出10.23万元，比上年决算数增加{n}.00万元。" for n in range(1, 9)]
+    y = 780.0
+    for item in items:
+        y = wrapped(made, item, y)
+    made.text(80 + 28, y, "本年收入合计1036.12万元，其中：财政拨款收入977.88万元，占94.4%；", 14)
+    made.text(80, y - 24, "其他收入58.24万元，占5.6%。", 14)
+    blocks, _, _ = made.read()
+    assert texts(blocks) == [
+        *items,
+        "本年收入合计1036.12万元，其中：财政拨款收入977.88万元，占94.4%；其他收入58.24万元，占5.6%。",
+    ]
 
 
 @pytest.mark.parametrize("number", ["- {} -", "{}", "第{}页", "— {} —", "{} / 3", "第 {} 页 共 3 页"])

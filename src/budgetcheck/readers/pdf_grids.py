@@ -102,6 +102,8 @@ class Grid:
         begins = self._layout.begins_whole
         if begins(row[filled[0]]) or self._layout.begins_item(row[filled[0]]):
             return False
+        if any(_is_number(row[n]) and _is_number(last[n]) for n in filled):
+            return False
         if begins("".join(last)) or any(not last[n] for n in filled if not _is_number(row[n])):
             return False
         dense = [n for n in range(len(row)) if sum(bool(each[n]) for each in body) >= _DENSE * len(body)]
