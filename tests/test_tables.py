@@ -287,3 +287,76 @@ ONE_FUND = """2022年度部门决算
 
 def test_what_one_fund_has_is_not_the_departments() -> None:
     assert [f.message for f in budgetcheck.check(ONE_FUND).findings if f.severity != "info"] == []
+
+
+STRANGE = """2022年度部门决算
+支出决算表
+单位：元
+| 功能分类科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出 | 上缴上级支出 | 经营支出 | 对附属单位补助支出 |
+| 合计 | | 13000000 | 5000000 | 8000000 | | | |
+| 205 | 教育支出 | 13,000,000 | nan | 8000000 | | | |
+| 20502 | 普通教育 | 130,00000 | 5,000,000 | ,800,0000 | | | |
+| 2050201 | 学前教育 | 3000000 | 12.3.4 | 2000000 | | | |
+| 2050202 | 小学教育 | 10000000 | 4000000 | 6000000 | x | | |
+"""
+
+
+def test_a_cell_that_is_no_number_is_neither_absent_nor_zero() -> None:
+    review = budgetcheck.check(STRANGE)
+    said = [f.message for f in review.findings if f.severity != "info"]
+    assert said == [
+        f"《支出决算表》“{row}”行“{column}”列写作“{text}”，不是规范的金额或编码，未参加核对"
+        for row, column, text in (
+            ("205 教育支出", "基本支出", "nan"),
+            ("20502 普通教育", "本年支出合计", "130,00000"),
+            ("20502 普通教育", "项目支出", ",800,0000"),
+            ("2050201 学前教育", "基本支出", "12.3.4"),
+            ("2050202 小学教育", "上缴上级支出", "x"),
+        )
+    ]
+    assert (review.coverage.numbers, review.coverage.unread) == (16, 3)
+    assert [gap.text for gap in review.coverage.gaps] == ["nan", "12.3.4", "x"]
+
+
+def test_separators_in_the_wrong_places_do_not_change_a_number() -> None:
+    wrong = STRANGE.replace("| nan |", "| 5000000 |").replace("12.3.4", "1000000").replace(" x ", "  ")
+    rows = [f.message for f in budgetcheck.check(wrong).findings if f.rule in ("BC130", "BC140")]
+    assert rows == []
+    found = [
+        f.message for f in budgetcheck.check(wrong.replace(",800,0000", ",700,0000")).findings if f.rule == "BC130"
+    ]
+    assert [message.partition("；")[0] for message in found] == [
+        "《支出决算表》“20502 普通教育”行：本年支出合计13000000元，各分项之和12000000元，相差1000000元"
+    ]
+
+
+def test_the_total_alone_in_the_next_grid_belongs_to_its_table() -> None:
+    text = """2022年度部门决算
+支出决算表
+单位：万元
+| 科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出 |
+| 205 | 教育支出 | 300.00 | 120.00 | 180.00 |
+| 20502 | 普通教育 | 300.00 | 120.00 | 180.00 |
+
+| 科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出 |
+| 合计 | | 310.00 | 130.00 | 180.00 |
+"""
+    review = budgetcheck.check(text)
+    assert review.coverage.numbers == 9
+    assert [f.message.partition("；")[0] for f in review.findings if f.rule == "BC140"] == [
+        "《支出决算表》“合计”行“本年支出合计”栏310.00万元，下级1行之和300.00万元，相差10.00万元",
+        "《支出决算表》“合计”行“基本支出”栏130.00万元，下级1行之和120.00万元，相差10.00万元",
+    ]
+
+
+def test_an_amount_that_no_row_or_column_takes_is_unread() -> None:
+    text = """2022年度部门决算
+支出决算表
+单位：万元
+| 科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出 | 行次 |
+| 205 | 教育支出 | 300.00 | 120.00 | 180.00 | 1 |
+| 20502 | 普通教育 | 300.00 | 120.00 | 180.00 | 3,210.55 |
+"""
+    review = budgetcheck.check(text)
+    assert [(gap.text, gap.span.table) for gap in review.coverage.gaps] == [("3,210.55", "支出决算表")]
+    assert (review.coverage.numbers, review.coverage.unread) == (7, 1)

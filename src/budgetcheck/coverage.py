@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .ledger import Ledger
 from .model import Coverage, Fact, Gap, Span
 from .statements import Statement, span_of
+from .tables import is_loose
 
 __all__ = ["cover"]
 
@@ -29,6 +30,9 @@ def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
                 gaps.append(Gap(span.text, span))
     strange = sum(table.loose_amounts for table in ledger.tables if not table.spec)
     numbers, unread = numbers + strange, unread + strange
+    blurred = list(_blurred(ledger, read))
+    numbers, unread = numbers + len(blurred), unread + len(blurred)
+    gaps.extend(blurred)
     forms = {(f.span.block, f.span.start) for f in _form_facts(ledger)}
     numbers += len(forms)
     checked += len(forms & touched)
@@ -44,6 +48,19 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
                 (statement.passage.index, token.start),
                 span_of(statement, token.start, token.end, token.quantity.text),
             )
+
+
+def _blurred(ledger: Ledger, read: set[tuple[int, int]]) -> Iterator[Gap]:
+    """Cells of known tables without a fact: amounts, and whatever else is printed where an amount belongs."""
+    for table in ledger.tables:
+        block, place = table.passage.block, table.passage.index
+        wanted = {(cell.row, cell.column) for cell in table.amount_cells}
+        for r, row in enumerate(block.cells) if table.spec else ():
+            for c, text in enumerate(row):
+                if (place, r * 1000 + c) not in read and ((r, c) in wanted or is_loose(text)):
+                    start, quote = r * 1000 + c, " ".join(cell for cell in row if cell)[:120]
+                    span = Span(text.strip(), quote, block.line, block.page, table=table.name, block=place, start=start)
+                    yield Gap(span.text, span)
 
 
 def _form_facts(ledger: Ledger) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ __all__ = ["CHINESE", "Cell", "Column", "Group", "Row", "header_chains", "mostly
 
 CHINESE = re.compile(r"[一-鿿]{2}")
 _AMOUNT = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)")
+_SEPARATED = re.compile(r"-?[,，]?\d[\d,，]*(?:\.\d+)?%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Cell:
     def amount(self) -> bool:
         """Whether the cell is a number."""
         return bool(_AMOUNT.fullmatch(self.text.replace(" ", "")))
+
+    @property
+    def digits(self) -> str:
+        """The number without spaces and separators, wherever these stand; "" where there is none."""
+        text = self.text.replace(" ", "")
+        if self.amount:
+            return f"-{text.strip('()')}" if text.startswith("(") else text
+        return re.sub("[,，]", "", text) if _SEPARATED.fullmatch(text) else ""
 
 
 @dataclass(frozen=True, slots=True)

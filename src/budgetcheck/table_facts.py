@@ -24,7 +24,10 @@ _INCOME = "income"
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row as rules see it: its table, code and label, and the fact in each column that holds a number."""
+    """A row as rules see it: its table, code and label, and the fact in each column that holds a number.
+
+    `unread` are the columns in which something is printed that is no number: neither absent nor zero.
+    """
 
     table: str
     code: str
@@ -39,6 +42,7 @@ class TableRow:
     headers: Mapping[str, str] = field(default_factory=dict)
     group: int = 0
     beside: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
@@ -81,13 +85,17 @@ class _Reader:
             strange = tuple(c.name for c in columns.values() if not c.spec and _over(c) not in known)
             if table.spec.get("nested"):  # its columns are sums of each other: no equation over all of them
                 strange += tuple(c.name for c in columns.values() if self.inner_total.search(c.header))
+            unread = tuple(name for name in row.cells if name not in cells)
+            if unread:  # what is printed there may belong to any sum of the row
+                strange += tuple(cells)
+            known_columns = tuple(name for name in columns if name not in unread)
             yield TableRow(
                 table.name,
                 "" if again else row.code,
                 row.label,
                 row.total,
                 cells,
-                tuple(cells if table.spec["shape"] == "form" else columns),
+                tuple(cells) if table.spec["shape"] == "form" else known_columns,
                 strange,
                 table.passage.index,
                 row.number,
@@ -95,6 +103,7 @@ class _Reader:
                 {c.name: c.header for c in columns.values() if not c.spec.get("beside")},
                 row.group,
                 tuple(c.name for c in columns.values() if c.spec.get("beside")),
+                unread,
             )
 
     def _unit(self, table: Table, row: Row, column: Column) -> Unit | None:
@@ -179,11 +188,9 @@ class _Reader:
         return Fact(row.label, number, span, measure=self.measure, topic=f"{table.name} {row.number}")
 
     def _quantity(self, cell: Cell, unit: Unit) -> Quantity | None:
-        if not cell.amount:
+        digits = cell.digits
+        if not digits:
             return None
-        digits = cell.text.replace(" ", "")
-        if digits.startswith("("):
-            digits = f"-{digits.strip('()')}"
         used = self.percent if digits.endswith("%") else unit
         return quantity(cell.printed, digits.rstrip("%"), used.text, used.dimension, used.scale)
 

@@ -20,7 +20,7 @@ from .wording import Wording
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cell", "Column", "Group", "Row", "Table", "read_tables"]
+__all__ = ["Cell", "Column", "Group", "Row", "Table", "is_loose", "read_tables"]
 
 _LOOSE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)%?")
 _BEFORE = 6
@@ -62,12 +62,27 @@ class Table:
     @property
     def loose_amounts(self) -> int:
         """Cells with decimals or thousands separators: the amounts of a grid that is no known table."""
-        return sum(bool(_LOOSE.fullmatch(cell.strip())) for row in self.passage.block.cells for cell in row)
+        return sum(is_loose(cell) for row in self.passage.block.cells for cell in row)
+
+    @property
+    def amount_cells(self) -> Iterator[Cell]:
+        """The filled cells of the rows that stand in columns of amounts."""
+        known = {c.name for group in self.groups for c in group.columns if c.spec and not c.spec.get("beside")}
+        counted = self.spec.get("shape") in ("codes", "panels", "row")
+        for row in self.rows:
+            for name, cell in row.cells.items():
+                if name in known and (counted or cell.digits):
+                    yield cell
 
     @property
     def blank(self) -> bool:
         """Whether no data row holds a number other than zero."""
         return not any(any(c in "123456789" for c in cell.text) for row in self.rows for cell in row.cells.values())
+
+
+def is_loose(cell: str) -> bool:
+    """Whether a cell has decimals or thousands separators, so that it is an amount wherever it stands."""
+    return bool(_LOOSE.fullmatch(cell.strip()))
 
 
 def read_tables(passages: Sequence[Passage], wording: Wording, kind: str | None) -> tuple[Table, ...]:
@@ -156,12 +171,19 @@ class _Reader:
         return Table(spec["name"], passage, title, unit, (form_group(spec),), rows, spec, subject_of(cells, self.asked))
 
     def goes_on(self, table: Table, last: Table) -> Table:
-        """A grid without title right behind a table of codes as its continuation, where it is as wide and has codes."""
+        """A grid without title right behind a table of codes as its continuation, where it is as wide and has codes.
+
+        The row of its total has none; it may be the only one left.
+        """
         cells = read_cells(table.passage, self.nothing)
         listed = last.spec["shape"] == "list"
         same = (listed or last.spec["shape"] == "codes") and len(cells[0]) == len(last.passage.block.cells[0])
         rows = [row for row in cells if not self._is_ordinal(row)]
-        found = tuple(row for row in self._rows(last.groups, rows, last.spec) if row.cells and (listed or row.code))
+        found = tuple(
+            row
+            for row in self._rows(last.groups, rows, last.spec)
+            if row.cells and (listed or row.code or (row.total and any(c.amount for c in row.cells.values())))
+        )
         return replace(last, passage=table.passage, rows=found) if same and found else table
 
     def _title(
@@ -241,7 +263,9 @@ class _Reader:
         for place, name in enumerate(names):
             start = names[place - 1] + 1 if place else 0
             places = [c for c in range(start, name) if c in own and not self.unit_code.search(chains[c])]
-            coded = [c for c in places if mostly_codes(data, c) and not (place and self._holds_amounts(chains[c], spec))]
+            coded = [
+                c for c in places if mostly_codes(data, c) and not (place and self._holds_amounts(chains[c], spec))
+            ]
             codes = tuple(c for c in coded if all(d in coded for d in places if d > c))
             groups.append((codes, name))
         found = []

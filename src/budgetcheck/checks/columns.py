@@ -85,6 +85,8 @@ def _vouched(ledger: Ledger, rows: Sequence[TableRow], each: _Sum) -> Iterator[V
     broken: list[tuple[TableRow, Verdict]] = []
     verdicts: list[Verdict] = []
     for row in rows:
+        if any(name in row.unread for name in each.parts):
+            continue
         whole, parts = row.cells.get(each.whole), [row.cells[name] for name in each.parts if name in row.cells]
         label = " ".join(part for part in (row.code, row.label) if part)
         blanks = functools.partial(ledger.blanks, (row,), each.parts)

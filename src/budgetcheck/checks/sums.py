@@ -16,7 +16,14 @@ from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..verdicts import Draft, Verdict, passed, skipped
 
-__all__ = ["items", "listing", "panel", "points", "sum_verdict"]
+__all__ = ["cells_of", "items", "listing", "panel", "points", "sum_verdict"]
+
+
+def cells_of(rows: Sequence[TableRow], column: str) -> list[Fact]:
+    """The numbers that rows have in a column; none where one of them prints there what is no number."""
+    if any(column in row.unread for row in rows):
+        return []
+    return [row.cells[column] for row in rows if column in row.cells]
 
 
 def sum_verdict(
@@ -79,7 +86,7 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if len(parts) < min(2, len(wanted)):
             continue
         for column, stated in whole.cells.items():
-            present = [row.cells[column] for row in parts if column in row.cells]
+            present = cells_of(parts, column)
             blanks = functools.partial(ledger.blanks, parts, (column,))
             verdict = sum_verdict(whole.label, whole.table, _plain(whole, column), stated, present, blanks)
             if verdict is None:
@@ -114,7 +121,7 @@ def _panel_of(row: TableRow) -> tuple[int, int]:
 
 
 def _above(ledger: Ledger, whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
-    parts = [row.cells[column] for row in above if column in row.cells]
+    parts = cells_of(above, column)
     blanks = functools.partial(ledger.blanks, above, (column,))
     return sum_verdict(whole.label, whole.table, _plain(whole, column), whole.cells[column], parts, blanks)
 
@@ -161,7 +168,7 @@ def listing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         for column, stated in totals[0].cells.items():
             if column not in wanted:
                 continue
-            parts = [row.cells[column] for row in listed if column in row.cells]
+            parts = cells_of(listed, column)
             blanks = functools.partial(ledger.blanks, listed, (column,))
             verdict = sum_verdict(totals[0].label, rows[0].table, _plain(totals[0], column), stated, parts, blanks)
             if verdict is not None and (verdict.status == "passed" or not _nested(listed, column, stated)):
@@ -206,7 +213,7 @@ def points(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     for grid in _lists(ledger.rows):
         rows = [row for row in grid if row.table in rule.options["tables"]]
         ended = any(row.total for row in rows)  # else it may go on where nothing was recognised
-        facts = [row.cells[column] for row in rows if not row.total and column in row.cells]
+        facts = cells_of([row for row in rows if not row.total], column)
         if len(facts) < int(rule.options["at_least"]):
             continue
         judged = True

@@ -12,7 +12,7 @@ from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..tables import Table
 from ..verdicts import Draft, Verdict, passed, skipped
-from .sums import sum_verdict
+from .sums import cells_of, sum_verdict
 
 __all__ = ["blank_note", "filled", "hierarchy", "schema", "unrecognised"]
 
@@ -27,7 +27,7 @@ def hierarchy(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         for parent, children in _families(rows):
             for column in dict.fromkeys(name for row in (parent, *children) for name in row.cells):
                 whole = parent.cells.get(column)
-                parts = [row.cells[column] for row in children if column in row.cells]
+                parts = cells_of(children, column)
                 name = " ".join(part for part in (parent.code, parent.label) if part)
                 blanks = functools.partial(ledger.blanks, children, (column,))
                 verdict = sum_verdict(name, parent.table, column, whole, parts, blanks)
@@ -92,7 +92,7 @@ def _vouched(parent: TableRow, children: Sequence[TableRow]) -> Iterator[Verdict
     name = " ".join(part for part in (parent.code, parent.label) if part)
     found = []
     for column, whole in parent.cells.items():
-        parts = [row.cells[column] for row in children if column in row.cells]
+        parts = cells_of(children, column)
         verdict = sum_verdict(name, parent.table, column, whole, parts)
         if verdict is not None and whole.quantity.value:
             found.append(verdict)

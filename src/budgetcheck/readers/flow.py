@@ -185,7 +185,7 @@ def _continues(paragraph: _Paragraph, sheet: Sheet, line: Line, layout: Layout) 
     em = 1.2 * line.size
     if line.left - sheet.left < em:
         start, first = paragraph.lines[0]
-        # Where nearly all paragraphs have one line, the page seems to begin at their indent: then a wrapped line hangs out.
+        # Where nearly all paragraphs have one line, the page seems to begin at their indent; a wrapped line hangs out.
         return not ended or first.left - min(start.left, line.left) >= em
     hanging = len(paragraph.lines) > 1 and abs(line.left - before.left) < 0.4 * em
     return not ended and (hanging or (_centred(sheet, line) and _centred(above, before)))
