@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
@@ -101,17 +102,23 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 
 def panel(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
-    """All rows above a panel's total against it, where another column of the same panel vouches for that sum."""
+    """All rows above a panel's total against it, column by column.
+
+    Another column of the panel vouches for that sum, or the names of the rows: all of them subjects or all of them
+    sources, in a table that is whole in one grid.
+    """
     judged = False
+    blocks = Counter(table for table, _ in {(row.table, row.block) for row in ledger.rows})
     for _, grid in itertools.groupby(sorted(ledger.rows, key=_panel_of), key=_panel_of):
         rows = list(grid)
         place = next((n for n, row in enumerate(rows) if row.figure in rule.options["totals"]), 0)
         whole, above = rows[place], rows[:place]
-        found = [(c, _above(ledger, whole, above, c)) for c in whole.cells if above]
-        verdicts = [v for _, v in found if v is not None]
-        if len(verdicts) > 1 and any(v.status == "passed" and v.facts[0].quantity.value for v in verdicts):
-            judged = True
-            yield from verdicts
+        found = {c: v for c in whole.cells if above and (v := _above(rule, ledger, whole, above, c))}
+        vouched = len(found) > 1 and any(v.status == "passed" and v.facts[0].quantity.value for v in found.values())
+        for column, verdict in found.items():
+            if vouched or (blocks[whole.table] == 1 and _named(rule, above, column)):
+                judged = True
+                yield verdict
     if not judged:
         yield skipped("panel of several columns")
 
@@ -120,10 +127,22 @@ def _panel_of(row: TableRow) -> tuple[int, int]:
     return row.block, row.group
 
 
-def _above(ledger: Ledger, whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
-    parts = cells_of(above, column)
-    blanks = functools.partial(ledger.blanks, above, (column,))
-    return sum_verdict(whole.label, whole.table, _plain(whole, column), whole.cells[column], parts, blanks)
+def _above(rule: Rule, ledger: Ledger, whole: TableRow, above: Sequence[TableRow], column: str) -> Verdict | None:
+    inside: list[str] = rule.options["inside"].get(next((r.figure for r in above if _inside(rule, r)), ""), [])
+    rows = [row for row in above if row.figure not in inside]
+    blanks = functools.partial(ledger.blanks, rows, (column,))
+    name, stated = _plain(whole, column), whole.cells[column]
+    return sum_verdict(whole.label, whole.table, name, stated, cells_of(rows, column), blanks)
+
+
+def _inside(rule: Rule, row: TableRow) -> bool:
+    return row.figure in rule.options["inside"] and bool(row.cells)
+
+
+def _named(rule: Rule, rows: Sequence[TableRow], column: str) -> bool:
+    """Whether all rows that have an amount in a column are classes, or all are sources."""
+    facts = [row.cells[column] for row in rows if column in row.cells and row.cells[column].quantity.value]
+    return all(len(fact.path) == 1 for fact in facts) or all(fact.figure in rule.options["sources"] for fact in facts)
 
 
 def _plain(row: TableRow, column: str) -> str:
