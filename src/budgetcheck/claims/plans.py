@@ -16,6 +16,15 @@ def _plans(measure: str) -> tuple[str, ...]:
     return (measure,) if measure in ("initial", "adjusted") else PLANS
 
 
+def _planned(context: Context, number: int, token: int, like: Fact | None, plans: Sequence[str]) -> Reading:
+    """The plan that words name; where none is printed, a plan of the same item that does not say which it is."""
+    found = context.measured(number, token, like, plans)
+    if found.facts or plans == PLANS:
+        return found
+    unnamed = context.measured(number, token, like, ("budget",))
+    return unnamed if unnamed.explicit else found
+
+
 def _actual(context: Context, number: int, token: int) -> Reading:
     near = [
         lv.fact
@@ -51,7 +60,7 @@ def completion(context: Context, number: int, match: Match) -> Claim | None:
     readings["budget"] = slot_reading(context, number, match, "budget")
     if not readings["budget"].facts:
         like = actual.facts[0] if actual.facts else None
-        readings["budget"] = context.measured(number, percent, like, plans)
+        readings["budget"] = _planned(context, number, percent, like, plans)
         if words.get("measure") == "initial" and actual.facts:
             words["other"] = "adjusted"
             readings["alternative"] = context.measured(number, percent, like, ("adjusted",))
@@ -66,7 +75,7 @@ def direction(context: Context, number: int, match: Match) -> Claim:
     plans = _plans(VALUES.get(right.code, "") if right.code != "Q" else right.value)
     actual = _actual(context, number, match.first)
     like = actual.facts[0] if actual.facts else None
-    readings = {"actual": actual, "budget": context.measured(number, match.first, like, plans)}
+    readings = {"actual": actual, "budget": _planned(context, number, match.first, like, plans)}
     percent = _percent_of(context, number, match.first, plans)
     if percent is not None:
         readings["percent"] = Reading((percent,))
