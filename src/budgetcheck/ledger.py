@@ -82,7 +82,7 @@ class Ledger:
         It may be where a number was left out.
         """
         like = self._columns.get((row.block, row.group, column))
-        if like is None or column in row.cells or column not in row.columns:
+        if like is None or column in row.cells or column in row.unread or column not in row.columns:
             return None
         quantity = replace(like.quantity, text="", value=Decimal(0), interval=exact(0))
         name = " ".join(part for part in (row.code, row.label) if part)
