@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from .ledger import Ledger
-from .model import Coverage, Fact, Gap, Span
+from .model import Coverage, Fact, Fate, Gap, Number, Span
 from .statements import Statement, span_of
-from .tables import is_loose
+from .tables import Table, is_loose
 
-__all__ = ["cover"]
+__all__ = ["cover", "list_numbers"]
+
+Place = tuple[int, int]
+_QUOTE = 120
 
 
 def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
     """Count the amounts and percentages of a ledger by what became of them; `touched` took part in a rule."""
-    read = _read(ledger)
-    numbers = checked = unread = excluded = 0
+    fates: Counter[Fate] = Counter()
     gaps: list[Gap] = []
+    for _, span, fate in _fates(ledger, touched):
+        fates[fate] += 1
+        if fate == "unread":
+            gaps.append(Gap(span.text, span))
+    fates["unread"] += sum(table.loose_amounts for table in ledger.tables if not table.spec)
+    numbers = fates["checked"] + fates["unconstrained"] + fates["unread"]
+    return Coverage(numbers, fates["checked"], fates["unconstrained"], fates["unread"], fates["excluded"], tuple(gaps))
+
+
+def list_numbers(ledger: Ledger, rules: Mapping[Place, Sequence[str]]) -> list[Number]:
+    """Every amount and percentage that `cover` counts, in reading order; `rules` are those that each took part in."""
+    names = {(f.span.block, f.span.start): f.name for f in ledger.facts if f.name != f.quantity.text}
+    listed = [
+        Number(span, fate, names.get(place), tuple(rules.get(place, ())))
+        for place, span, fate in _fates(ledger, frozenset(rules))
+    ]
+    listed += [Number(span, "unread") for table in ledger.tables if not table.spec for span in _loose(table)]
+    return sorted(listed, key=lambda number: (number.span.block, number.span.start))
+
+
+def _fates(ledger: Ledger, touched: frozenset[Place]) -> Iterator[tuple[Place, Span, Fate]]:
+    """Every amount and percentage of sentences, forms and known tables."""
+    read = _read(ledger)
     for statement in ledger.statements:
+        states = statement.passage.section.role == "statement"
         for place, span in _numbers(statement):
-            if statement.passage.section.role != "statement":
-                excluded += 1
-                continue
-            numbers += 1
-            if place in touched:
-                checked += 1
-            elif place not in read:
-                unread += 1
-                gaps.append(Gap(span.text, span))
-    strange = sum(table.loose_amounts for table in ledger.tables if not table.spec)
-    numbers, unread = numbers + strange, unread + strange
-    blurred = list(_blurred(ledger, read))
-    numbers, unread = numbers + len(blurred), unread + len(blurred)
-    gaps.extend(blurred)
-    forms = {(f.span.block, f.span.start) for f in _form_facts(ledger)}
-    numbers += len(forms)
-    checked += len(forms & touched)
-    return Coverage(numbers, checked, numbers - checked - unread, unread, excluded, tuple(gaps))
+            fate: Fate = "checked" if place in touched else "unconstrained" if place in read else "unread"
+            yield place, span, fate if states else "excluded"
+    for span in _blurred(ledger, read):
+        yield (span.block, span.start), span, "unread"
+    forms = {(fact.span.block, fact.span.start): fact.span for fact in _form_facts(ledger)}
+    for place, span in forms.items():
+        yield place, span, "checked" if place in touched else "unconstrained"
+
+
+def _loose(table: Table) -> Iterator[Span]:
+    """The amounts of a grid that is no known table, each with its row."""
+    block, section = table.passage.block, table.passage.section.label or None
+    for row, text in table.loose_cells():
+        page = block.pages[row] if row < len(block.pages) else block.page
+        quote = " ".join(cell for cell in block.cells[row] if cell)[:_QUOTE]
+        yield Span(
+            text, quote, block.line, page, section, table.title or None, block=table.passage.index, source=block.source
+        )
 
 
 def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
@@ -50,7 +77,7 @@ def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:
             )
 
 
-def _blurred(ledger: Ledger, read: set[tuple[int, int]]) -> Iterator[Gap]:
+def _blurred(ledger: Ledger, read: set[tuple[int, int]]) -> Iterator[Span]:
     """Cells of known tables without a fact: amounts, and whatever else is printed where an amount belongs."""
     for table in ledger.tables:
         block, place = table.passage.block, table.passage.index
@@ -59,8 +86,7 @@ def _blurred(ledger: Ledger, read: set[tuple[int, int]]) -> Iterator[Gap]:
             for c, text in enumerate(row):
                 if (place, r * 1000 + c) not in read and ((r, c) in wanted or is_loose(text)):
                     start, quote = r * 1000 + c, " ".join(cell for cell in row if cell)[:120]
-                    span = Span(text.strip(), quote, block.line, block.page, table=table.name, block=place, start=start)
-                    yield Gap(span.text, span)
+                    yield Span(text.strip(), quote, block.line, block.page, table=table.name, block=place, start=start)
 
 
 def _form_facts(ledger: Ledger) -> Iterator[Fact]:

@@ -22,9 +22,11 @@ __all__ = [
     "Culprit",
     "Document",
     "Fact",
+    "Fate",
     "Finding",
     "Gap",
     "Located",
+    "Number",
     "Outcome",
     "Quantity",
     "Review",
@@ -266,6 +268,22 @@ class Gap:
     span: Span
 
 
+Fate = Literal["checked", "unconstrained", "unread", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A printed amount or percentage and what became of it: `rules` are the ids of those it took part in.
+
+    `name` says what it is, None where that was not understood.
+    """
+
+    span: Span
+    fate: Fate
+    name: str | None = None
+    rules: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Counts of amounts and percentages by what became of them; `excluded` are in no statement."""
@@ -285,7 +303,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The answer for one document."""
+    """The answer for one document; `numbers` lists every number where the caller asked for it, in reading order."""
 
     document: Document
     kind: str | None
@@ -295,6 +313,7 @@ class Review:
     findings: tuple[Finding, ...]
     coverage: Coverage
     facts: tuple[Fact, ...] = ()
+    numbers: tuple[Number, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .amounts import house_decimals
 from .claims import implied_priors, read_claims
 from .context import Context
-from .coverage import cover
+from .coverage import cover, list_numbers
 from .engine import judge
 from .enumerations import read_enumerations
 from .errors import BudgetcheckError, ReadError
@@ -40,12 +40,16 @@ __all__ = ["Options", "check", "check_frames", "read_ledger", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages."""
+    """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages.
+
+    `numbers` asks for the list of all numbers with the rules that each took part in (`Review.numbers`).
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
     language: str = "zh"
+    numbers: bool = False
 
 
 def check(source: str | Path | Sequence[Path], options: Options | None = None) -> Review:
@@ -58,7 +62,7 @@ def check(source: str | Path | Sequence[Path], options: Options | None = None) -
     options = options or Options()
     wording = load_wording(options.rules)
     rules = select_rules(load_rules(options.rules), options.select, options.ignore)
-    return review(_document(source, wording), wording, rules, options.language)
+    return review(_document(source, wording), wording, rules, options.language, numbers=options.numbers)
 
 
 def check_frames(
@@ -77,8 +81,10 @@ def check_frames(
     return review(frames_document(frames, narrative, unit, wording), wording, rules, options.language)
 
 
-def review(document: Document, wording: Wording, rules: Sequence[Rule], language: str = "zh") -> Review:
-    """Check a document already read."""
+def review(
+    document: Document, wording: Wording, rules: Sequence[Rule], language: str = "zh", *, numbers: bool = False
+) -> Review:
+    """Check a document already read; `numbers` also lists what became of each number."""
     ledger = read_ledger(document, wording)
     judgement = judge(ledger, rules, language)
     findings = locate(judgement, messages(language), ledger.house)
@@ -92,7 +98,17 @@ def review(document: Document, wording: Wording, rules: Sequence[Rule], language
         findings,
         coverage,
         ledger.facts,
+        tuple(list_numbers(ledger, _rules_by_place(ledger, rules))) if numbers else (),
     )
+
+
+def _rules_by_place(ledger: Ledger, rules: Sequence[Rule]) -> dict[tuple[int, int], list[str]]:
+    """For each number that took part in a rule the ids of these rules; every rule is judged by itself once more."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for rule in rules:
+        for place in judge(ledger, (rule,)).touched:
+            found.setdefault(place, []).append(rule.id)
+    return found
 
 
 def read_ledger(document: Document, wording: Wording) -> Ledger:

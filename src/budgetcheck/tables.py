@@ -61,8 +61,13 @@ class Table:
 
     @property
     def loose_amounts(self) -> int:
-        """Cells with decimals or thousands separators: the amounts of a grid that is no known table."""
-        return sum(is_loose(cell) for row in self.passage.block.cells for cell in row)
+        """How many cells have decimals or thousands separators: the amounts of a grid that is no known table."""
+        return sum(1 for _ in self.loose_cells())
+
+    def loose_cells(self) -> Iterator[tuple[int, str]]:
+        """Those cells, each with the number of its row."""
+        for number, row in enumerate(self.passage.block.cells):
+            yield from ((number, cell.strip()) for cell in row if is_loose(cell))
 
     @property
     def amount_cells(self) -> Iterator[Cell]:
