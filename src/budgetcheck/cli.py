@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,12 +12,13 @@ from . import __version__
 from .errors import BudgetcheckError, ReadError
 
 if TYPE_CHECKING:
-    from .model import Review
     from .pipeline import Options
+    from .reports.run import Result, Run
     from .rulebook import Rule
 
 __all__ = ["main"]
 
+_FORMATS = ("json", "csv", "md", "xlsx", "sarif", "junit", "github", "gitlab")
 _LEVELS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 @main.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(["terminal", *_FORMATS]), default="terminal", show_default=True)
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write to a file instead of the terminal.")
 @click.option("--fail-on", type=click.Choice(list(_LEVELS)), default="error", show_default=True)
 @click.option("--select", multiple=True, metavar="ID", help="Only rules whose id starts with this.")
@@ -51,25 +51,33 @@ def check_command(
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
     from .pipeline import Options
+    from .reports.overview import print_overview
+    from .reports.run import Run
     from .rulebook import load_rules
 
-    options = Options(select, ignore, rules, lang)
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise _stop("a workbook is no text for a terminal: name a file with -o")
+    options = Options(select, ignore, rules, lang, numbers=form == "xlsx")
     try:
-        load_rules(rules)
-        results = [_together(files, options)] if together else [_result(path, options) for path in files]
+        known = {rule.id: rule for rule in load_rules(rules)}
+        results = [_together(files, options)] if together else _results(files, options)
     except BudgetcheckError as error:
         raise _stop(str(error)) from None
+    run = Run(results, known, lang, _LEVELS[fail_on])
     try:
-        _write(results, form, output, verbose=verbose, language=lang)
+        _write(run, form, output, verbose=verbose)
     except OSError as error:
-        raise _stop(f"{output}: {error.strerror}") from None
-    failed = any(isinstance(result, str) for _, result in results)
-    found = any(f.severity in _LEVELS[fail_on] for review in _reviews(results) for f in review.findings)
-    sys.exit(2 if failed else 1 if found else 0)
+        raise _stop(f"{output or 'stdout'}: {error.strerror}") from None
+    if len(results) > 1:
+        print_overview(run)
+    found = any(finding.severity in run.failing for review in run.reviews for finding in review.findings)
+    sys.exit(2 if len(run.reviews) < len(results) else 1 if found else 0)
 
 
-def _reviews(results: list[tuple[Path, Review | str]]) -> list[Review]:
-    return [result for _, result in results if not isinstance(result, str)]
+def _results(files: tuple[Path, ...], options: Options) -> list[Result]:
+    from .reports.overview import tracked
+
+    return [_result(path, options) for path in tracked(files, len(files))]
 
 
 def _say(message: str) -> str:
@@ -84,7 +92,7 @@ def _stop(message: str) -> SystemExit:
     return SystemExit(2)
 
 
-def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
+def _result(path: Path, options: Options) -> Result:
     """A review, or the one line that says why there is none; said on stderr at once."""
     from .pipeline import check
 
@@ -96,7 +104,7 @@ def _result(path: Path, options: Options) -> tuple[Path, Review | str]:
         return path, _say(f"{path}: cannot be checked: {type(error).__name__}")
 
 
-def _together(paths: tuple[Path, ...], options: Options) -> tuple[Path, Review | str]:
+def _together(paths: tuple[Path, ...], options: Options) -> Result:
     """One review of several files."""
     from .pipeline import check
 
@@ -106,34 +114,27 @@ def _together(paths: tuple[Path, ...], options: Options) -> tuple[Path, Review |
         return paths[0], _say(str(error))
 
 
-def _write(
-    results: list[tuple[Path, Review | str]], form: str, output: Path | None, *, verbose: bool, language: str
-) -> None:
-    if form == "json":
-        text = json.dumps(_json(results), ensure_ascii=False, indent=1) + "\n"
-        if output is None:
-            click.echo(text.encode("utf-8", "replace"), nl=False)
-        else:
-            output.write_text(text, encoding="utf-8", errors="replace")
+def _write(run: Run, form: str, output: Path | None, *, verbose: bool) -> None:
+    if form == "terminal":
+        _print(run, output, verbose=verbose)
         return
+    from .reports.formats import write_run
+
+    if output is None:
+        write_run(run, form, sys.stdout.buffer)
+        return
+    with output.open("wb") as stream:
+        write_run(run, form, stream)
+
+
+def _print(run: Run, output: Path | None, *, verbose: bool) -> None:
     from .reports.terminal import print_reviews
 
-    reviews = _reviews(results)
     if output is None:
-        print_reviews(reviews, verbose=verbose, language=language)
-    else:
-        with output.open("w", encoding="utf-8") as stream:
-            print_reviews(reviews, verbose=verbose, language=language, stream=stream)
-
-
-def _json(results: list[tuple[Path, Review | str]]) -> Any:
-    from .reports.machine import failure, to_dict
-
-    objects = [
-        failure(str(path), result, __version__) if isinstance(result, str) else to_dict(result, __version__)
-        for path, result in results
-    ]
-    return objects[0] if len(objects) == 1 else objects
+        print_reviews(run.reviews, verbose=verbose, language=run.language)
+        return
+    with output.open("w", encoding="utf-8", errors="replace") as stream:
+        print_reviews(run.reviews, verbose=verbose, language=run.language, stream=stream)
 
 
 @main.command("explain")

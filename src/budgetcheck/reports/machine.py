@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import IO, Any
 
+from .. import __version__
 from ..model import Culprit, Fact, Finding, Review, Span
+from .run import Run
 
-__all__ = ["failure", "to_dict"]
+__all__ = ["failure", "to_dict", "write_json"]
 
 SCHEMA = "budgetcheck.review/1"
+
+
+def write_json(run: Run, stream: IO[str]) -> None:
+    """One object for one document, an array for several."""
+    objects = [
+        failure(str(path), result, __version__) if isinstance(result, str) else to_dict(result, __version__)
+        for path, result in run.results
+    ]
+    json.dump(objects[0] if len(objects) == 1 else objects, stream, ensure_ascii=False, indent=1)
+    stream.write("\n")
 
 
 def to_dict(review: Review, version: str) -> dict[str, Any]:

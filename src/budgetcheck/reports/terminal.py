@@ -15,6 +15,7 @@ from ..amounts import format_value
 from ..model import Fact, Finding, Review, Span
 from ..rulebook import Rule
 from ..wording import load_wording
+from .run import children
 
 __all__ = ["print_reviews", "print_rule"]
 
@@ -45,12 +46,10 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
     console.print(Text(" · ".join(part for part in about if part), style="dim"))
     for note in review.document.notes:
         console.print(Text(f"{words['notes']}: {note}", style="dim"))
-    roots = [finding for finding in review.findings if not finding.root]
-    for section, findings in groupby(roots, key=lambda f: _first(f).section or words["no_section"]):
+    for section, group in groupby(children(review.findings), key=lambda each: _section(each[0], words)):
         console.print(Text(f"\n{section}", style="bold underline"))
-        for finding in findings:
+        for finding, symptoms in group:
             _print_finding(console, finding, words)
-            symptoms = [symptom for symptom in review.findings if symptom.root == finding.id]
             for symptom in symptoms[:_MOST_PLACES]:
                 line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
                 console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
@@ -61,6 +60,10 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
     if verbose:
         _print_details(console, review, words)
     console.print()
+
+
+def _section(finding: Finding, words: Mapping[str, Any]) -> str:
+    return _first(finding).section or str(words["no_section"])
 
 
 def _first(finding: Finding) -> Span:

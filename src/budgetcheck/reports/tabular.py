@@ -1,0 +1,88 @@
+"""Findings as lists to open or to paste: CSV for spreadsheets, Markdown for notes and issues."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from ..amounts import format_value
+from ..model import Review
+from .plain import clean, inert
+from .run import Entry, Run, entries
+
+__all__ = ["coverage_line", "summary_line", "write_csv", "write_markdown"]
+
+_COLUMNS = (
+    "no", "id", "document", "severity", "certainty", "rule", "title", "kind", "section", "where", "page", "line",
+    "printed", "expected", "difference", "message", "basis", "root",
+)  # fmt: skip
+_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
+
+
+def write_csv(run: Run, stream: IO[str]) -> None:
+    """One row a finding, in the order and with the ids of the JSON; cells that look like formulas are text."""
+    words = run.words
+    stream.write("\ufeff")
+    table = csv.writer(stream)
+    table.writerow([words["list"][name] for name in _COLUMNS])
+    for number, entry in enumerate(entries(run), 1):
+        table.writerow([inert(cell) for cell in _cells(number, entry, run)])
+
+
+def _cells(number: int, entry: Entry, run: Run) -> Iterator[str]:
+    words = run.words
+    for name in _COLUMNS:
+        if name == "no":
+            yield str(number)
+        elif name == "severity":
+            yield words[f"{entry.severity}s"]
+        elif name == "rule" and not entry.rule:
+            yield words["unreadable"]
+        elif name in ("printed", "expected"):
+            yield " / ".join(getattr(entry, name))
+        else:
+            value = getattr(entry, name)
+            yield "" if value is None else str(value)
+
+
+def write_markdown(run: Run, stream: IO[str]) -> None:
+    """A table of all findings, then one line a document with its counts and coverage."""
+    words = run.words
+    columns = ["no", "severity", "section", "where", "printed", "expected", "difference", "rule", "message", "id"]
+    if len(run.results) > 1:
+        columns.insert(1, "document")
+    stream.write("| " + " | ".join(words["list"][name] for name in columns) + " |\n")
+    stream.write("|" + " --- |" * len(columns) + "\n")
+    shown = {name: _COLUMNS.index(name) for name in columns}
+    for number, entry in enumerate(entries(run), 1):
+        cells = list(_cells(number, entry, run))
+        stream.write("| " + " | ".join(_escaped(cells[shown[name]]) for name in columns) + " |\n")
+    stream.write("\n")
+    for path, result in run.results:
+        name = clean(str(path) if isinstance(result, str) else result.document.name)
+        said = (
+            clean(result) if isinstance(result, str) else f"{summary_line(result, run)}; {coverage_line(result, run)}"
+        )
+        stream.write(f"- {_escaped(name)}: {_escaped(said)}\n")
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def summary_line(review: Review, run: Run) -> str:
+    """How many errors, warnings and infos."""
+    counts = {s: sum(f.severity == s for f in review.findings) for s in ("error", "warning", "info")}
+    return str(run.words["summary"]).format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
+
+
+def coverage_line(review: Review, run: Run) -> str:
+    """What became of the numbers; where none was found, that this is no pass."""
+    coverage = review.coverage
+    if not coverage.numbers:
+        return str(run.words["nothing"])
+    fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread", "excluded")}
+    return str(run.words["coverage"]).format(share=f"{format_value(coverage.share_checked * 100, 1)}%", **fields)
