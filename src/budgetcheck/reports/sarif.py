@@ -88,7 +88,8 @@ def _invocation(run: Run) -> dict[str, Any]:
         for outcome in result.outcomes:
             if outcome.status == "skipped":
                 text = f"{run.words['statuses']['skipped']}: {outcome.rule}: {reason(outcome.missing, run.words)}"
-                notes.append(_notification("note", text, result.document.name))
+                note = _notification("note", text, result.document.name)
+                notes.append({**note, "associatedRule": {"id": outcome.rule}})
     failed = any(isinstance(result, str) for _, result in run.results)
     return {"executionSuccessful": not failed, "toolExecutionNotifications": notes}
 

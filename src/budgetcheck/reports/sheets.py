@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,14 +19,15 @@ __all__ = ["Book", "Column", "Row", "Sheet", "open_book"]
 _LAST_ROW = 1_048_575
 _LONGEST = 32_000
 _A4 = 9
-_BASE = {"font_size": 10, "valign": "top", "border": 1, "border_color": "#BFBFBF"}
+_LINE, _HIGHEST = 13.5, 409
+_BASE: Mapping[str, Any] = {"font_size": 10, "valign": "top", "border": 1, "border_color": "#BFBFBF"}
 # Fills differ in lightness as much as in hue, so that a print without colours still tells them apart.
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "wrap": {"text_wrap": True},
     "small": {"text_wrap": True, "font_size": 9, "font_color": "#404040"},
     "strong": {"text_wrap": True, "bold": True},
-    "right": {"align": "right"},
+    "right": {"align": "right", "indent": 1},
     "centre": {"align": "center", "text_wrap": True},
     "pale": {"font_color": "#7F7F7F", "font_size": 9},
     "entry": {"text_wrap": True, "bg_color": "#FFFDF0", "locked": False},
@@ -33,6 +35,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "warning": {"align": "center", "bold": True, "bg_color": "#F4C76B"},
     "info": {"align": "center", "italic": True, "bg_color": "#EAF1F8"},
     "good": {"align": "center"},
+    "none": {"align": "center", "italic": True, "font_color": "#6E6E6E"},
     "bad": {"align": "center", "bold": True, "font_color": "#FFFFFF", "bg_color": "#9C1C1C"},
     "header": {
         "bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "bg_color": "#DDE3EA", "bottom": 2,
@@ -89,6 +92,14 @@ def open_book(stream: IO[bytes], words: Mapping[str, Any]) -> Iterator[Book]:
         yield Book(workbook, words, {})
 
 
+def _lines(text: str, column: Column) -> int:
+    """How many lines a text takes in a column; Chinese characters are as wide as two Latin ones."""
+    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
+    usual: int = _BASE["font_size"]
+    size: int = _STYLES[column.style].get("font_size", usual)
+    return max(1, -(-(len(text) + wide) * size // (column.width * usual)))
+
+
 class Sheet:
     """One worksheet, written from the top: titles, header, rows."""
 
@@ -129,8 +140,7 @@ class Sheet:
             if self.next >= _LAST_ROW:
                 lost += 1
                 continue
-            if row.level:
-                self.sheet.set_row(self.next, None, None, {"level": row.level})
+            self.sheet.set_row(self.next, self._height(row), None, {"level": row.level})
             for number, cell in enumerate(row.cells):
                 self._write(number, cell, row.styles.get(number, self.columns[number].style), row.level)
             self.next += 1
@@ -141,6 +151,15 @@ class Sheet:
         self.sheet.autofilter(self.first - 1, 0, last, len(self.columns) - 1)
         self.sheet.print_area(0, 0, last, self.printed - 1)
         self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
+
+    def _height(self, row: Row) -> float:
+        """Points for the cell with most lines: not every program works out the height of wrapped text itself."""
+        lines = (
+            sum(_lines(part, column) for part in cell.split("\n"))
+            for cell, column in zip(row.cells, self.columns, strict=True)
+            if isinstance(cell, str) and _STYLES[column.style].get("text_wrap")
+        )
+        return min(max(lines, default=1) * _LINE + 3, _HIGHEST)
 
     def _write(self, column: int, cell: Any, style: str, level: int) -> None:
         if isinstance(cell, int):

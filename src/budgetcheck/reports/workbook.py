@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
-from ..model import Finding, Number, Outcome, Review
-from .plain import clean
+from ..model import Finding, Number, Outcome, Review, Span
+from .plain import clean, shortened
 from .run import Entry, Run, children, entry_of, reason, rule_text, unreadable, where
 from .sheets import Column, Row, Sheet, open_book
 from .tabular import coverage_line, summary_line
 
 __all__ = ["write_workbook"]
 
-_FATES = {"checked": "good", "unconstrained": "plain", "unread": "bad", "excluded": "pale"}
-_STATUSES = {"passed": "good", "failed": "bad", "skipped": "pale"}
+_FATES = {"checked": "good", "unconstrained": "plain", "unread": "bad", "excluded": "none"}
+_AROUND = 24
+_STATUSES = {"passed": "good", "failed": "bad", "skipped": "none"}
 
 
 def write_workbook(run: Run, stream: IO[bytes]) -> None:
@@ -77,7 +79,12 @@ def _titles(run: Run) -> list[str]:
 
 
 def _named(run: Run, cells: list[Any], document: str) -> list[Any]:
-    return [cells[0], document, *cells[1:]] if len(run.results) > 1 else cells
+    """Cells with the document's name behind the first, without its folder where it is the only one of that name."""
+    if len(run.results) == 1:
+        return cells
+    base = Path(document).name
+    alone = sum(path.name == base for path, _ in run.results) == 1
+    return [cells[0], base if alone else document, *cells[1:]]
 
 
 def _finding_rows(run: Run) -> Iterator[Row]:
@@ -125,8 +132,16 @@ def _number_cells(run: Run, count: int, number: Number) -> list[Any]:
     section = " ".join(part for part in (span.section, span.table) if part)
     return [
         count, clean(span.text), clean(number.name or ""), clean(section), clean(where(span, run.words)),
-        run.words["fates"][number.fate], " ".join(number.rules), clean(span.quote),
+        run.words["fates"][number.fate], " ".join(number.rules), _around(span),
     ]  # fmt: skip
+
+
+def _around(span: Span) -> str:
+    """A number with some characters to either side of it."""
+    quote, begin, end = span.quote, span.mark - _AROUND, span.mark + len(span.text) + _AROUND
+    if span.mark < 0:
+        return clean(shortened(quote, 3 * _AROUND))
+    return clean(("…" if begin > 0 else "") + quote[max(begin, 0) : end] + ("…" if end < len(quote) else ""))
 
 
 def _rule_rows(run: Run) -> Iterator[Row]:
