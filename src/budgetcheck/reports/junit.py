@@ -50,7 +50,7 @@ def _fill(suite: etree._Element, name: str, review: Review, run: Run) -> None:
         by_rule.setdefault(finding.rule, []).append(finding)
     for outcome in review.outcomes:
         rule = run.rules.get(outcome.rule)
-        title = rule_text(rule, run.language, run.words).title if rule else ""
+        title = rule_text(rule, run.language).title if rule else ""
         case = _case(suite, name, clean(f"{outcome.rule} {title}".strip()))
         _judge(case, outcome, by_rule.get(outcome.rule, []), run)
     lesser = [finding for finding in review.findings if finding.severity not in run.failing]

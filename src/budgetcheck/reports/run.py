@@ -54,7 +54,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule in one language. `relation` is its equation, or the name of its check."""
+    """A rule in one language. `relation` is its equation, "" for a rule that has none."""
 
     title: str
     why: str
@@ -108,7 +108,7 @@ def entry_of(document: str, finding: Finding, run: Run) -> Entry:
     """A finding of a document in words."""
     words = run.words
     rule = run.rules.get(finding.rule)
-    text = rule_text(rule, run.language, words) if rule else None
+    text = rule_text(rule, run.language) if rule else None
     span = spot(finding)
     wrong = pairs(finding)
     return Entry(
@@ -121,16 +121,15 @@ def entry_of(document: str, finding: Finding, run: Run) -> Entry:
     )  # fmt: skip
 
 
-def rule_text(rule: Rule, language: str, words: Mapping[str, Any]) -> RuleText:
-    """A rule's words; in English what the rule itself does not say is said of its kind."""
-    relation = rule.relation.source if rule.relation else rule.check or ""
+def rule_text(rule: Rule, language: str) -> RuleText:
+    """A rule's words; in English "" for what the rule does not say in it."""
+    relation = rule.relation.source if rule.relation else ""
     if language == "zh":
         return RuleText(rule.title, rule.why, rule.basis, relation)
     english = rule.english
-    kind = words["kinds"].get(rule.kind, {})
-    return RuleText(
-        english["title"], english.get("why", kind.get("why", "")), english.get("basis", kind.get("basis", "")), relation
-    )
+    # The names in an equation are those of the tables: they tell an English reader nothing.
+    shown = relation if relation.isascii() else ""
+    return RuleText(english["title"], english.get("why", ""), english.get("basis", ""), shown)
 
 
 def spot(finding: Finding) -> Span:

@@ -53,7 +53,7 @@ def _driver(rules: Sequence[Rule], run: Run) -> dict[str, Any]:
         "name": "budgetcheck",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_rule(rule, rule_text(rule, run.language, run.words), run.words["rule_fields"]) for rule in rules],
+        "rules": [_rule(rule, rule_text(rule, run.language), run.words["rule_fields"]) for rule in rules],
     }
 
 

@@ -155,7 +155,7 @@ def _rule_rows(run: Run) -> Iterator[Row]:
 def _rule_cells(run: Run, outcome: Outcome) -> list[Any]:
     words = run.words
     rule = run.rules.get(outcome.rule)
-    text = rule_text(rule, run.language, words) if rule else None
+    text = rule_text(rule, run.language) if rule else None
     lacking = reason(outcome.missing, words) if outcome.skipped else ""
     return [
         outcome.rule, clean(text.title) if text else "", words[f"{rule.severity}s"] if rule else "",
