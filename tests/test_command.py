@@ -73,7 +73,7 @@ def test_a_bad_file_costs_none_of_the_others(report: Path, tmp_path: Path) -> No
     results = json.loads(out)
     assert code == 2
     assert [("error" in r, "findings" in r) for r in results] == [(True, False), (False, True), (True, False)]
-    assert err.splitlines() == [
+    assert [line for line in err.splitlines() if line.startswith("budgetcheck: ")] == [
         f"budgetcheck: {empty}: the file is empty",
         f"budgetcheck: {tmp_path / 'absent.txt'}: No such file or directory",
     ]
@@ -87,9 +87,10 @@ def test_a_zip_bomb_and_a_doctype_are_one_line_each(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     code, _, err = run("check", bomb, entity)
     assert code == 2
-    assert len(err.splitlines()) == 2
-    assert "zip bomb" in err.splitlines()[0]
-    assert "DOCTYPE" in err.splitlines()[1]
+    said = [line for line in err.splitlines() if line.startswith("budgetcheck: ")]
+    assert len(said) == 2
+    assert "zip bomb" in said[0]
+    assert "DOCTYPE" in said[1]
 
 
 def test_a_text_without_amounts_is_not_a_pass(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def write_sarif(run: Run, stream: IO[str]) -> None:
         "language": "zh-CN" if run.language == "zh" else "en",
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(run)],
-        "artifacts": [artifact for _, result in run.results for artifact in _artifacts(result)],
+        "artifacts": list({a["location"]["uri"]: a for review in run.reviews for a in _artifacts(review)}.values()),
     }
     stream.write(f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [\n')
     stream.write(_json(head)[:-1] + ', "results": [')
@@ -98,9 +98,7 @@ def _notification(level: str, text: str, name: str) -> dict[str, Any]:
     return {"level": level, "message": {"text": _literal(text)}, "locations": [{"physicalLocation": _artifact(name)}]}
 
 
-def _artifacts(result: Review | str) -> Iterator[dict[str, Any]]:
-    if isinstance(result, str):
-        return
+def _artifacts(result: Review) -> Iterator[dict[str, Any]]:
     coverage = result.coverage
     names = dict.fromkeys(block.source for block in result.document.blocks if block.source)
     for name in names or [result.document.name]:

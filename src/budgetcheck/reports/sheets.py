@@ -164,6 +164,8 @@ class Sheet:
     def _write(self, column: int, cell: Any, style: str, level: int) -> None:
         if isinstance(cell, int):
             self.sheet.write_number(self.next, column, cell, self.book.style(style, level))
+        elif not cell:
+            self.sheet.write_blank(self.next, column, None, self.book.style(style, level))
         else:
             quoted = inert(cell) != cell
             self.sheet.write_string(
