@@ -26,7 +26,7 @@ COUNTS = (10, 1_000, 50_000)
 
 
 def repeated(count: int) -> Review:
-    """A review with `count` findings and as many numbers, those of a real run over and over, each with an id of its own."""
+    """A review with `count` findings and as many numbers: those of a real run over and over, with ids of their own."""
     review = budgetcheck.check(REPORT, Options(numbers=True))
     own = len(review.findings)
     findings = []

@@ -94,6 +94,7 @@ def test_many_documents_end_with_a_table(folder: Path) -> None:
         f"{files[2]} 0 0 0 5 100.0%",
     ]
     assert run("check", files[0], "--format", "csv")[2] == ""
+    assert run("check", *files, "--format", "json")[2] == f"budgetcheck: {files[1]}: the file is empty\n"
 
 
 def test_progress_is_for_terminals_only(folder: Path) -> None:

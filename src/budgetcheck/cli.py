@@ -68,7 +68,8 @@ def check_command(
         _write(run, form, output, verbose=verbose)
     except OSError as error:
         raise _stop(f"{output or 'stdout'}: {error.strerror}") from None
-    if len(results) > 1:
+    # Scripts that read JSON find on stderr the lines of unreadable files and nothing else.
+    if len(results) > 1 and (form != "json" or sys.stderr.isatty()):
         print_overview(run)
     found = any(finding.severity in run.failing for review in run.reviews for finding in review.findings)
     sys.exit(2 if len(run.reviews) < len(results) else 1 if found else 0)
