@@ -118,6 +118,7 @@ def test_junit_is_valid_and_complete(name: str) -> None:
             assert suite.get("errors") == "1"
             continue
         assert suite.get("errors") == "0"
+        assert suite[0][1].attrib == {"name": "checked", "value": str(result.coverage.checked)}
         assert [case.get("name").split()[0] for case in suite.iter("testcase")] == [o.rule for o in result.outcomes]
         told = ID.findall("\n".join(suite.itertext()))
         assert sorted(told) == sorted(finding.id for finding in result.findings)

@@ -30,10 +30,11 @@ def write_junit(run: Run, stream: IO[bytes]) -> None:
                     "testsuite", name=name, id=str(number), package="budgetcheck", hostname="localhost"
                 )
                 suite.set("timestamp", now)
-                etree.SubElement(suite, "properties")
+                properties = etree.SubElement(suite, "properties")
                 if isinstance(result, str):
                     _unreadable(suite, name, clean(result), run.words)
                 else:
+                    _cover(properties, result)
                     _fill(suite, name, result, run)
                 xml.write(suite)
 
@@ -42,6 +43,12 @@ def _unreadable(suite: etree._Element, name: str, message: str, words: Mapping[s
     case = _case(suite, name, words["unreadable"])
     etree.SubElement(case, "error", message=message, type="unreadable").text = message
     _finish(suite, "", message)
+
+
+def _cover(properties: etree._Element, review: Review) -> None:
+    """How many numbers there are, and what became of them: a suite without failures is not yet a pass."""
+    for name in ("numbers", "checked", "unconstrained", "unread"):
+        etree.SubElement(properties, "property", name=name, value=str(getattr(review.coverage, name)))
 
 
 def _fill(suite: etree._Element, name: str, review: Review, run: Run) -> None:
