@@ -45,17 +45,20 @@ def _located(
 
 def _diagnosed(web: Web, cases: list[Case]) -> Iterator[Diagnosis]:
     """The diagnosis of each case; cases of which one blames a number that failed in another one too are one case."""
+    done: list[Diagnosis] = []
     while cases:
         case = cases.pop(0)
         diagnosis = diagnose(web, case)
         own = {id(row) for row in case.rows}
         touched = {id(row) for key in diagnosis.suspected for row in web.at(key)} - own
-        joined = [other for other in cases if any(id(row) in touched for row in other.rows)]
+        joined = [c for c in (*(each.case for each in done), *cases) if any(id(row) in touched for row in c.rows)]
         if joined:
+            done = [each for each in done if each.case not in joined]
             cases = [other for other in cases if other not in joined]
             cases.insert(0, Case((*case.rows, *(row for other in joined for row in other.rows))))
         else:
-            yield diagnosis
+            done.append(diagnosis)
+    yield from done
 
 
 def _as_printed(number: Quantity) -> Interval:

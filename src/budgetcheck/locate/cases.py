@@ -167,7 +167,9 @@ def _turns(word: Key, rows: Sequence[Row]) -> bool:
 
 
 def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:
-    """Whether two other numbers together explain the rows as well, so that the culprit is ahead by one only."""
+    """Whether two other numbers, or a figure printed several times, explain the rows too: the culprit is ahead by one."""
+    if any(culprit not in figure for figure in figure_repairs(web, rows)):
+        return True
     return any(other != culprit and any(_pairs(web, culprit, other, rows)) for other in rows[0].suspects)
 
 
