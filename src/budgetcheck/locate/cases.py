@@ -167,7 +167,7 @@ def _turns(word: Key, rows: Sequence[Row]) -> bool:
 
 
 def _nearly(web: Web, culprit: Key, rows: Sequence[Row]) -> bool:
-    """Whether two other numbers, or a figure printed several times, explain the rows too: the culprit is ahead by one."""
+    """Whether two other numbers, or one figure printed several times, explain the rows as well."""
     if any(culprit not in figure for figure in figure_repairs(web, rows)):
         return True
     return any(other != culprit and any(_pairs(web, culprit, other, rows)) for other in rows[0].suspects)
