@@ -87,7 +87,8 @@ class _Teller:
         key = "doubted" if diagnosis.proved else "unproved"
         for row in diagnosis.case.rows:
             for finding in (self.findings[each] for each in row.findings if each not in self.told):
-                self.told[finding.id] = replace(finding, message=f"{finding.message}{self.words['locate'][key]}")
+                message = f"{finding.message.removesuffix(self.words['locate'][key])}{self.words['locate'][key]}"
+                self.told[finding.id] = replace(finding, message=message)
 
     def _culprit(self, key: Key, blame: Blame) -> Culprit:
         if len(key) == 3:
