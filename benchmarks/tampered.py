@@ -23,7 +23,7 @@ from budgetcheck.amounts import fold
 from budgetcheck.engine import judge
 from budgetcheck.model import Block, Document, Fact, Finding, Review
 from budgetcheck.pipeline import read_ledger, review
-from budgetcheck.readers import read_document
+from budgetcheck.readers import layout_of, read_document
 from budgetcheck.rulebook import load_rules
 from budgetcheck.wording import load_wording
 
@@ -91,7 +91,7 @@ def first(finding: Finding) -> Place:
 
 
 def trials(path: Path, every: int) -> Iterator[tuple[Path, Place, str, str]]:
-    document = read_document(path, tuple(load_wording().table("document")["marks"]))
+    document = read_document(path, layout_of(load_wording()))
     judgement = judge(read_ledger(document, load_wording()), load_rules())
     wrong = {first(f) for f in judgement.findings} | {
         (c.span.block, c.span.start) for f in judgement.findings for c in f.culprits
@@ -113,7 +113,7 @@ _read: dict[Path, tuple[Document, set[tuple[str, Place]], dict[Place, Fact]]] = 
 
 def prepared(path: Path) -> tuple[Document, set[tuple[str, Place]], dict[Place, Fact]]:
     if path not in _read:
-        document = read_document(path, tuple(load_wording().table("document")["marks"]))
+        document = read_document(path, layout_of(load_wording()))
         judgement = judge(read_ledger(document, load_wording()), load_rules())
         before = {(f.rule, first(f)) for f in judgement.findings}
         facts = {(f.span.block, f.span.start): f for j in judgement.judged for f in j.facts if not f.derived}
