@@ -8,7 +8,7 @@ algorithm for inconsistent constraint sets, gives the setting: diagnoses as mini
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..amounts import cut_off, refined
@@ -28,18 +28,20 @@ def locate(judgement: Judgement, words: Mapping[str, Any], house: Mapping[str, i
 
     `words` are the messages of one language, `house` the decimals that the document prints by unit.
     """
-    findings = _located(judgement.findings, Web(judgement.judged, _as_printed, house), words, house)
-    if any(finding.certainty == "likely" and finding.located is None for finding in findings):
-        findings = _located(findings, Web(judgement.judged, lambda n: refined(n, dict(house)), house), words, house)
+    everything = {finding.id for finding in judgement.findings}
+    findings = _located(judgement.findings, everything, Web(judgement.judged, _as_printed, house), words, house)
+    likely = {f.id for f in findings if f.certainty == "likely" and f.located is None and f.root is None}
+    if likely:
+        finer = Web(judgement.judged, lambda n: refined(n, dict(house)), house)
+        findings = _located(findings, likely, finer, words, house)
     return findings
 
 
 def _located(
-    findings: Sequence[Finding], web: Web, words: Mapping[str, Any], house: Mapping[str, int]
+    findings: Sequence[Finding], wanted: Collection[str], web: Web, words: Mapping[str, Any], house: Mapping[str, int]
 ) -> tuple[Finding, ...]:
-    """The findings that fail in one reading of the numbers located, those located before left alone."""
-    done = {finding.id for finding in findings if finding.located or finding.root}
-    cases = list(_cases([row for row in web.failed() if not done.issuperset(row.findings)]))
+    """The findings, the wanted ones that fail in one reading of the numbers located."""
+    cases = list(_cases([row for row in web.failed() if any(each in wanted for each in row.findings)]))
     return retold(findings, list(_diagnosed(web, cases)), web, words, house)
 
 
