@@ -226,7 +226,7 @@ def is_there(culprit: budgetcheck.model.Culprit, spoiled: Report, index: int) ->
     return span.block == place.block and span.start <= place.start < span.start + max(len(span.text), 1)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 100_000), kind=st.sampled_from([k for k in KINDS if k not in ("left-out", "swapped")]))
 def test_a_certain_culprit_is_one_that_was_spoiled(seed: int, kind: str) -> None:
     good = report(seed)
