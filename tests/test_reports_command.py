@@ -129,7 +129,7 @@ def test_file_names_may_be_anything(form: str, folder: Path) -> None:
 
 
 def test_formats_of_the_command_are_those_of_the_writers() -> None:
-    from budgetcheck.cli import check_command
+    from budgetcheck.commands.check import check_command
 
     choices = next(option for option in check_command.params if option.name == "form").type
     assert list(choices.choices) == ["terminal", *FORMATS]

@@ -1,0 +1,43 @@
+"""What all commands share: a line on stderr, and the rules of a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import BudgetcheckError
+
+if TYPE_CHECKING:
+    from ..rulebook import Rule
+
+__all__ = ["LANGUAGE", "RULES", "read_rules", "say", "stop"]
+
+RULES = click.option(
+    "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A further folder of rules."
+)
+LANGUAGE = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+
+
+def say(message: str) -> str:
+    """One line on stderr, whatever characters a file's name has; the line without its beginning."""
+    line = "".join(c if c.isprintable() or c in "\xa0\u3000" else ascii(c)[1:-1] for c in message)
+    click.echo(f"budgetcheck: {line}", err=True)
+    return line
+
+
+def stop(message: str) -> SystemExit:
+    """The exit of a command whose words, or a file of its own, are wrong."""
+    say(message)
+    return SystemExit(2)
+
+
+def read_rules(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
+    """All rules, those of the folders too; SystemExit where one is wrong."""
+    from ..rulebook import load_rules
+
+    try:
+        return load_rules(folders)
+    except BudgetcheckError as error:
+        raise stop(str(error)) from None
