@@ -87,6 +87,8 @@ class Interval:
 
     def scaled(self, factor: Fraction) -> Interval:
         """Every value times a number."""
+        if factor == 1:
+            return self
         if not factor:
             return exact(0)
         low = None if self.low is None else self.low * factor
@@ -141,6 +143,7 @@ def _hull(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]
 
 
 ANYTHING = Interval(None, None)
+_ZERO = Fraction(0)
 
 
 def exact(value: Fraction | int) -> Interval:
@@ -151,7 +154,12 @@ def exact(value: Fraction | int) -> Interval:
 
 def total(parts: Iterable[Interval]) -> Interval:
     """The sum of intervals; of none, exactly zero."""
-    result = exact(0)
+    low: Fraction | None = _ZERO
+    high: Fraction | None = _ZERO
+    open_low = open_high = False
     for part in parts:
-        result = result + part
-    return result
+        low = None if low is None or part.low is None else low + part.low
+        high = None if high is None or part.high is None else high + part.high
+        open_low |= part.open_low
+        open_high |= part.open_high
+    return Interval(low, high, open_low, open_high)

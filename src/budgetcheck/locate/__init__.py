@@ -2,8 +2,8 @@
 
 Failed relations that share a printed number are one case. A case is explained by the fewest wrong numbers, words or
 doubtful relations that leave everything else consistent: by one number alone where exact propagation finds such
-numbers, else by the cheapest answers of a mixed-integer program (Felfernig et al. 2012, An efficient diagnosis
-algorithm for inconsistent constraint sets, gives the setting: diagnoses as minimal hitting sets of conflicts).
+numbers, else by the cheapest sets (Felfernig et al. 2012, An efficient diagnosis algorithm for inconsistent constraint
+sets, gives the setting: diagnoses as minimal hitting sets of conflicts).
 """
 
 from __future__ import annotations

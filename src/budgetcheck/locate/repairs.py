@@ -8,15 +8,18 @@ Method: interval constraint propagation (Davis 1987, Constraint propagation with
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from ..intervals import ANYTHING, Interval
 from .rows import Key, Row, satisfiable, solved
 from .web import Web
 
-__all__ = ["Values", "consistent", "figure_repairs", "shared_suspects", "single_repairs"]
+__all__ = ["Clash", "Values", "consistent", "figure_repairs", "propagated", "shared_suspects", "single_repairs"]
 
 Values = Mapping[Key, Interval]
+# A row, what it says once some words are taken as wrong, and its numbers taken as wrong.
+_Linked = tuple[Row, Row, tuple[Key, ...]]
 _ROUNDS = 6
 _NOT_BELOW_ZERO = Interval(Fraction(0), None)
 
@@ -49,29 +52,93 @@ def shared_suspects(rows: Sequence[Row]) -> list[Key]:
     return sorted(found, key=lambda key: (key[0], key[1], len(key)))
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Relations that cannot all hold, given that some words are wrong, unless something else in them is wrong too."""
+
+    rows: tuple[Row, ...]
+    words: tuple[Key, ...] = ()
+
+
 def consistent(web: Web, wrong: Collection[Key], failed: Sequence[Row], dropped: Collection[Row] = ()) -> Values | None:
     """The values left for the numbers taken as wrong; None where some relation still cannot hold."""
-    rows = [row for row in _concerned(web, wrong, failed) if row not in dropped]
-    rows = [held for row in rows if (held := _held(row, wrong)) is not None]
-    values: dict[Key, Interval] = {key: _possible(web, key) for key in wrong if len(key) == 2}
+    found = propagated(web, wrong, failed, dropped)
+    return None if isinstance(found, Clash) else found
 
-    def domain(key: Key) -> Interval:
-        return values[key] if key in values else web.printed(key)
 
-    for _ in range(_ROUNDS):
-        before = dict(values)
-        for row in rows:
-            for key in row.keys:
-                if key in values:
-                    narrowed = values[key].both(solved(row, key, domain))
-                    if narrowed is None:
-                        return None
-                    values[key] = narrowed
-        if values == before:
-            break
-    if any(_senseless(web, key, left) for key, left in values.items()):
+def propagated(
+    web: Web, wrong: Collection[Key], failed: Sequence[Row], dropped: Collection[Row] = ()
+) -> Values | Clash:
+    """The values left for the numbers taken as wrong, or the relations that leave none."""
+    search = _Propagation(web, wrong, [row for row in _concerned(web, wrong, failed) if row not in dropped])
+    clash = search.run()
+    return search.values if clash is None else clash
+
+
+class _Propagation:
+    """What the rows leave for the numbers taken as wrong, and which rows each of these values is due to."""
+
+    def __init__(self, web: Web, wrong: Collection[Key], rows: Sequence[Row]) -> None:
+        self.values: dict[Key, Interval] = {key: _possible(web, key) for key in wrong if len(key) == 2}
+        self._web, self._wrong = web, wrong
+        self._rows = [(row, held) for row in rows if (held := _held(row, wrong)) is not None]
+        self._reasons: dict[Key, dict[Row, None]] = {key: {} for key in self.values}
+
+    def run(self) -> Clash | None:
+        linked = []
+        for row, held in self._rows:
+            free = tuple(key for key in held.keys if key in self.values)
+            if not free:
+                if self._web.broken(held):
+                    return self._clash({row: None})
+            elif len(free) > 1:
+                linked.append((row, self._web.added_up(held, free), free))
+            elif not self._narrow(free[0], self._web.left(held, free[0]), row):
+                return self._clash(self._due(row))
+        return self._settle(linked) or self._senseless() or self._unsatisfied(linked)
+
+    def _settle(self, linked: Sequence[_Linked]) -> Clash | None:
+        """Rows with several wrong numbers, until they leave no less for any of them."""
+        for _ in range(_ROUNDS):
+            before = dict(self.values)
+            for row, held, free in linked:
+                for key in free:
+                    if not self._narrow(key, solved(held, key, self._domain), row):
+                        return self._clash(self._due(row))
+            if self.values == before:
+                break
         return None
-    return values if all(satisfiable(row, domain) for row in rows) else None
+
+    def _senseless(self) -> Clash | None:
+        wrong = (key for key, left in self.values.items() if _senseless(self._web, key, left))
+        return next((self._clash(self._reasons[key]) for key in wrong), None)
+
+    def _unsatisfied(self, linked: Sequence[_Linked]) -> Clash | None:
+        broken = (row for row, held, _ in linked if not satisfiable(held, self._domain))
+        return next((self._clash(self._due(row)) for row in broken), None)
+
+    def _domain(self, key: Key) -> Interval:
+        return self.values[key] if key in self.values else self._web.printed(key)
+
+    def _narrow(self, key: Key, left: Interval, row: Row) -> bool:
+        """The values of a wrong number made no wider than the row leaves it; False where none remain."""
+        narrowed = self.values[key].both(left)
+        if narrowed is None:
+            return False
+        if narrowed != self.values[key]:
+            self.values[key] = narrowed
+            self._reasons[key] |= self._due(row)
+        return True
+
+    def _due(self, row: Row) -> dict[Row, None]:
+        """A row and all rows that the values in it are due to."""
+        found = {row: None}
+        for key in row.keys:
+            found |= self._reasons.get(key, {})
+        return found
+
+    def _clash(self, rows: Mapping[Row, None]) -> Clash:
+        return Clash(tuple(rows), tuple(word for row in rows for word in row.words if word in self._wrong))
 
 
 def _possible(web: Web, key: Key) -> Interval:

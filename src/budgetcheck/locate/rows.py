@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..intervals import ANYTHING, Interval, exact, total
 
-__all__ = ["DOUBTFUL", "FIGURE", "NUMBER", "SURE", "Key", "Row", "satisfiable", "solved"]
+__all__ = ["DOUBTFUL", "FIGURE", "NUMBER", "SURE", "Key", "Row", "added_up", "satisfiable", "solved"]
 
 # Block and start of a printed number; of a word also its text.
 Key = tuple[int, int] | tuple[int, int, str]
@@ -26,7 +26,7 @@ class Row:
     """Sum of (factor + by_rate · rate) · number + constant, compared with 0.
 
     `findings` are what rules found of it, `weight` is what it costs to doubt the relation itself. `turned` holds when
-    one of the `words` is wrong.
+    one of the `words` is wrong. `rest` is there instead of the constant where some numbers have been added up.
     """
 
     terms: Mapping[Key, tuple[Fraction, Fraction]]
@@ -37,6 +37,7 @@ class Row:
     findings: tuple[str, ...]
     words: tuple[Key, ...] = ()
     turned: Row | None = None
+    rest: Interval | None = None
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -54,6 +55,15 @@ def satisfiable(row: Row, domain: Domain) -> bool:
     zero = exact(0)
     value = _hull([_value(row, domain, rate) for rate in _rates(row, domain)])
     return value.meets(zero) if row.operator == "==" else value.at_most(zero)
+
+
+def added_up(row: Row, free: Collection[Key], domain: Domain) -> Row:
+    """The row with all numbers but the free ones added up; a row with a rate as it is."""
+    if row.rate is not None:
+        return row
+    terms = {key: factors for key, factors in row.terms.items() if key in free}
+    fixed = (domain(key).scaled(factor) for key, (factor, _) in row.terms.items() if key not in free)
+    return replace(row, terms=terms, rest=total(fixed) + exact(row.constant))
 
 
 def solved(row: Row, key: Key, domain: Domain) -> Interval:
@@ -129,7 +139,7 @@ def _value(row: Row, domain: Domain, rate: Interval, without: Key | None = None)
     if not rate.bounded and any(by_rate for _, by_rate in row.terms.values()):
         return ANYTHING
     parts = (domain(key).scaled(_factor(row, key, rate)) for key in row.terms if key != without)
-    value = total(parts) + exact(row.constant)
+    value = total(parts) + (row.rest or exact(row.constant))
     return Interval(value.low, value.high, value.open_low or rate.open_low, value.open_high or rate.open_low)
 
 

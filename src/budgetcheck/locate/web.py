@@ -13,7 +13,7 @@ from ..engine import Judged
 from ..intervals import Interval
 from ..model import Fact, Quantity
 from ..slips import odd, slipped
-from .rows import DOUBTFUL, SURE, Key, Row, satisfiable
+from .rows import DOUBTFUL, SURE, Key, Row, added_up, satisfiable, solved
 
 __all__ = ["Web"]
 
@@ -40,6 +40,9 @@ class Web:
         self._judged = judged
         self._rows: dict[int, Row | None] = {}
         self._broken: dict[int, bool] = {}
+        self._figures: dict[Key, tuple[Key, ...]] = {}
+        self._left: dict[tuple[Row, Key], Interval] = {}
+        self._added: dict[tuple[Row, tuple[Key, ...]], Row] = {}
         self._touching: dict[Key, list[int]] = {}
         self._places = [tuple(sorted({_place(fact) for fact in _printed(each.facts)})) for each in judged]
         self._groups: dict[tuple[Key, ...], list[int]] = {}
@@ -80,12 +83,14 @@ class Web:
 
     def figure(self, key: Key) -> tuple[Key, ...]:
         """The number and all that must be, and is, printed like it: one figure in several places."""
-        found: dict[Key, None] = {key: None}
-        for each in _growing(found):
-            for row in self.at(each) if len(each) == 2 else ():
-                if _says_equal(row) and not self.broken(row):
-                    found |= dict.fromkeys(row.terms)
-        return tuple(found)
+        if key not in self._figures:
+            found: dict[Key, None] = {key: None}
+            for each in _growing(found):
+                for row in self.at(each) if len(each) == 2 else ():
+                    if _says_equal(row) and not self.broken(row):
+                        found |= dict.fromkeys(row.terms)
+            self._figures |= dict.fromkeys(found, tuple(found))
+        return self._figures[key]
 
     def borrowed(self, key: Key) -> bool:
         """Whether a percentage is also printed elsewhere, as the share or rate of something else."""
@@ -129,6 +134,18 @@ class Web:
     def printed(self, key: Key) -> Interval:
         """What a printed number stands for."""
         return self._read(self.numbers[key].quantity)
+
+    def left(self, row: Row, key: Key) -> Interval:
+        """What a row leaves for one of its numbers, the others being as printed."""
+        if (row, key) not in self._left:
+            self._left[row, key] = solved(row, key, self.printed)
+        return self._left[row, key]
+
+    def added_up(self, row: Row, free: tuple[Key, ...]) -> Row:
+        """A row with all its numbers but the free ones added up as they are printed."""
+        if (row, free) not in self._added:
+            self._added[row, free] = added_up(row, free, self.printed)
+        return self._added[row, free]
 
     def _row(self, index: int) -> Row | None:
         if index not in self._rows:

@@ -1,0 +1,81 @@
+"""The cheapest sets that hit every conflict, conflicts being learned from the sets that turn out not to be enough.
+
+Things are numbered from 0 and sets are bit masks. Method: hitting sets of conflicts (Reiter 1987, A theory of diagnosis
+from first principles), cheapest first (Hart, Nilsson and Raphael 1968) with the cost of disjoint conflicts as the bound
+and implicit conflicts as in Moreno-Centeno and Karp 2013, The implicit hitting set approach.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Conflict", "cheapest_sets", "members"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Every answer that holds all of `given` holds at least one of `any_of`."""
+
+    any_of: int
+    given: int = 0
+
+
+def members(mask: int) -> Iterator[int]:
+    """The numbers in a mask, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def cheapest_sets(
+    costs: Sequence[int], conflicts: list[Conflict], refute: Callable[[int], Conflict | None], most: int
+) -> Iterator[tuple[int, int] | None]:
+    """Cost and mask of each set that nothing refutes, the cheapest first; None, and the end, after `most` steps.
+
+    `refute` gives a conflict that a set does not hit, or None; `costs` may grow while it learns of new things.
+    """
+    order = itertools.count()
+    queue = [(0, 0, next(order), 0, 0)]
+    for _ in range(most):
+        if not queue:
+            return
+        bound, _, _, chosen, without = heapq.heappop(queue)
+        unhit = [each.any_of & ~without for each in conflicts if _unhit(each, chosen)]
+        least = _cost(costs, chosen) + _least(costs, unhit) if all(unhit) else None
+        if least is None:
+            continue
+        if least > bound:
+            heapq.heappush(queue, (least, -chosen.bit_count(), next(order), chosen, without))
+        elif unhit:
+            for each in members(min(unhit, key=int.bit_count)):
+                heapq.heappush(queue, (bound, -chosen.bit_count() - 1, next(order), chosen | 1 << each, without))
+                without |= 1 << each
+        elif (conflict := refute(chosen)) is None:
+            yield bound, chosen
+        else:
+            conflicts.append(conflict)
+            heapq.heappush(queue, (bound, -chosen.bit_count(), next(order), chosen, without))
+    yield None
+
+
+def _unhit(conflict: Conflict, chosen: int) -> bool:
+    return not conflict.any_of & chosen and conflict.given & chosen == conflict.given
+
+
+def _cost(costs: Sequence[int], chosen: int) -> int:
+    return sum(costs[each] for each in members(chosen))
+
+
+def _least(costs: Sequence[int], unhit: Sequence[int]) -> int:
+    """What disjoint conflicts cost at least; those that meet the fewest others come first."""
+    met = {one: sum(1 for other in unhit if one & other) for one in unhit}
+    used = least = 0
+    for one in sorted(met, key=lambda each: (met[each], each)):
+        if not one & used:
+            used |= one
+            least += min(costs[each] for each in members(one))
+    return least
