@@ -61,15 +61,17 @@ class _Teller:
         culprits = tuple(self._culprit(key, blame) for key in (*choices, *blame.copies))
         located: Located = "certain" if blame.sure else "likely" if len(choices) == 1 else "one-of"
         expected = culprits[0].suggestion if len(choices) == 1 and culprits[0].suggestion else root.expected
+        remaining = self._remaining(root.id, blame)
         if blame.company and located == "likely" and len(choices[0]) == 2 and culprits[0].suggestion is None:
             # One of several errors at once, and nothing says what it should be: too little to name it.
             for symptom in group:
                 self.told[symptom.id] = replace(symptom, root=root.id) if symptom is not root else root
-            rest = self._remaining(root.id, blame)
-            self.told[root.id] = replace(root, message=f"{root.message}{rest}")
+            self.told[root.id] = replace(root, message=f"{root.message}{remaining}")
             return
-        said = self._said(blame, choices, culprits, located, root.stated[0])
-        message = f"{root.message}{said}{self._remaining(root.id, blame)}"
+        # Where a reading explains a part of the gap, no number has to answer for all of it.
+        vague = bool(remaining) and located == "one-of"
+        said = "" if vague else self._said(blame, choices, culprits, located, root.stated[0])
+        message = f"{root.message}{said}{remaining}"
         for symptom in (*group, *self._echoes(blame, choices)):
             self.told[symptom.id] = replace(symptom, root=root.id, culprits=culprits, located=located)
         self.told[root.id] = replace(root, message=message, culprits=culprits, expected=expected, located=located)
