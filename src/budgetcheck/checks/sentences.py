@@ -100,13 +100,14 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         relation = _relation(claim.words.get("compare", ""))
         actual, percent = _one(claim, "actual"), _one(claim, "percent")
         budgets = claim.parts.get("budget", ())
-        if percent is not None:
+        if percent is not None and not _of_nothing(percent, actual):
             sides = [(percent, percent.quantity.interval, exact(100))]
         elif actual is not None and budgets:
             sides = [(b, actual.quantity.interval, b.quantity.interval) for b in budgets]
         else:
-            yield skipped("percent" if actual else "actual")
+            yield skipped("budget" if percent else "percent" if actual else "actual")
             continue
+        percent = percent if sides[0][0] is percent else None
         fitting = next((other for other, left, right in sides if _possible(relation, left, right)), None)
         subject = percent or actual
         assert subject is not None
@@ -120,6 +121,11 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         facts = tuple(dict.fromkeys((subject, other)))
         says = functools.partial(_compared, claim, right_word, subject, relation, None if percent else other)
         yield _failed(claim, facts, "compare", right_word, rule, says, figure=other.quantity.text)
+
+
+def _of_nothing(percent: Fact, actual: Fact | None) -> bool:
+    """Whether a rate of 0 may be that of nothing planned and nothing spent: it says nothing of what is larger."""
+    return not percent.quantity.value and (actual is None or actual.quantity.interval.contains_zero)
 
 
 def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

@@ -254,15 +254,18 @@ def _first(ledger: Ledger, name: str) -> tuple[int, int]:
 
 
 def year(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
-    """Headings that name another year than the report's."""
+    """Headings, or sentences, that name another year than the report's; `years` are those that count, from its own."""
     if ledger.year is None:
         yield skipped("year")
         return
     wanted = _compiled(rule.options["pattern"])
+    counted = {ledger.year + each for each in rule.options.get("years", ())}
+    headings = rule.each == "headings"
     odd = False
     for number, statement in enumerate(ledger.statements):
-        found = wanted.search(statement.passage.text.folded) if statement.passage.heading else None
-        if found and int(found["year"]) != ledger.year:
+        looked = statement.passage.heading if headings else statement.passage.section.role == "statement"
+        found = wanted.search(statement.passage.text.folded) if looked else None
+        if found and int(found["year"]) != ledger.year and (not counted or int(found["year"]) in counted):
             odd = True
             span: Span = span_of(ledger.statements[number], *found.span("year"))
             fields = {"text": span.quote, "stated": found["year"], "year": str(ledger.year)}
