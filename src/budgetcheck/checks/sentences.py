@@ -100,12 +100,12 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         relation = _relation(claim.words.get("compare", ""))
         actual, percent = _one(claim, "actual"), _one(claim, "percent")
         budgets = claim.parts.get("budget", ())
-        if percent is not None and not _of_nothing(percent, actual):
-            sides = [(percent, percent.quantity.interval, exact(100))]
+        if percent is not None and not (_of_nothing(percent, actual) and budgets):
+            sides = [(percent, percent.quantity.interval, _full(percent, actual))]
         elif actual is not None and budgets:
             sides = [(b, actual.quantity.interval, b.quantity.interval) for b in budgets]
         else:
-            yield skipped("budget" if percent else "percent" if actual else "actual")
+            yield skipped("percent" if actual else "actual")
             continue
         percent = percent if sides[0][0] is percent else None
         fitting = next((other for other, left, right in sides if _possible(relation, left, right)), None)
@@ -126,6 +126,11 @@ def direction(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 def _of_nothing(percent: Fact, actual: Fact | None) -> bool:
     """Whether a rate of 0 may be that of nothing planned and nothing spent: it says nothing of what is larger."""
     return not percent.quantity.value and (actual is None or actual.quantity.interval.contains_zero)
+
+
+def _full(percent: Fact, actual: Fact | None) -> Interval:
+    """The rate at which both sides are equal; any from 0 on where nothing was spent."""
+    return Interval(Fraction(0), None) if _of_nothing(percent, actual) else exact(100)
 
 
 def trend(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
