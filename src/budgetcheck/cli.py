@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "check:check_command",
     "explain": "rules:explain_command",
     "rules": "rules:rules_command",
+    "handbook": "handbook:handbook_command",
 }
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from .checks import CHECKS
 from .equations import judge_equation
+from .errors import RuleError
 from .intervals import Interval
 from .ledger import Ledger
 from .model import Fact, Finding, Outcome, Severity, Span
-from .rulebook import Rule
+from .rulebook import Rule, nearest
 from .verdicts import Draft, Says, Verdict
 from .wording import load_wording
 
@@ -72,7 +73,10 @@ def _of_template(finding: Finding, template: Finding) -> Finding:
 def _verdicts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     if rule.relation is not None:
         return judge_equation(rule, ledger)
-    return CHECKS[rule.check or ""](rule, ledger)
+    check = CHECKS.get(rule.check or "")
+    if check is None:
+        raise RuleError(f"{rule.source}: no check is called {rule.check}{nearest(rule.check or '', CHECKS)}")
+    return check(rule, ledger)
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

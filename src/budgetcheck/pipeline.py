@@ -24,6 +24,7 @@ from .locate import locate
 from .model import Document, Review
 from .naming import Namer
 from .outline import outline
+from .packs import installed_packs
 from .readers import SUFFIXES, layout_of, read_document, text_document
 from .recognise import read_forms
 from .rulebook import Rule, load_rules, select_rules
@@ -35,14 +36,15 @@ from .wording import Wording, load_wording, messages
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Options", "check", "check_frames", "read_ledger", "review"]
+__all__ = ["Options", "check", "check_frames", "knowledge", "read_ledger", "review"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages.
 
-    `numbers` asks for the list of all numbers with the rules that each took part in (`Review.numbers`).
+    `numbers` asks for the list of all numbers with the rules that each took part in (`Review.numbers`). Without `packs`
+    the rule packs of other installed packages are left out.
     """
 
     select: tuple[str, ...] = ()
@@ -50,6 +52,16 @@ class Options:
     rules: tuple[Path, ...] = ()
     language: str = "zh"
     numbers: bool = False
+    packs: bool = True
+
+
+def knowledge(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
+    """The words and all rules, before any selection: shipped, of packs, and of further folders.
+
+    Raises RuleError where a file or a pack is wrong.
+    """
+    packs = installed_packs() if options.packs else ()
+    return load_wording(options.rules, packs), load_rules(options.rules, packs)
 
 
 def check(source: str | Path | Sequence[Path], options: Options | None = None) -> Review:
@@ -60,8 +72,8 @@ def check(source: str | Path | Sequence[Path], options: Options | None = None) -
     never an exception.
     """
     options = options or Options()
-    wording = load_wording(options.rules)
-    rules = select_rules(load_rules(options.rules), options.select, options.ignore)
+    wording, known = knowledge(options)
+    rules = select_rules(known, options.select, options.ignore)
     return review(_document(source, wording), wording, rules, options.language, numbers=options.numbers)
 
 
@@ -76,8 +88,8 @@ def check_frames(
     Raises BudgetcheckError for an unknown table name.
     """
     options = options or Options()
-    wording = load_wording(options.rules)
-    rules = select_rules(load_rules(options.rules), options.select, options.ignore)
+    wording, known = knowledge(options)
+    rules = select_rules(known, options.select, options.ignore)
     return review(frames_document(frames, narrative, unit, wording), wording, rules, options.language)
 
 

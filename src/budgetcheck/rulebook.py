@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,9 +14,21 @@ from .claims import PARTS
 from .errors import RuleError
 from .expression import Relation, parse_relation
 from .model import Severity
-from .wording import load_wording, read_toml, rules_folder
+from .packs import Pack, blamed
+from .wording import Wording, load_wording, read_toml, rules_folder
 
-__all__ = ["KINDS", "Example", "Rule", "load_rules", "select_rules"]
+__all__ = [
+    "DATA",
+    "KINDS",
+    "Example",
+    "Rule",
+    "load_rules",
+    "nearest",
+    "place_of",
+    "read_rule",
+    "rule_files",
+    "select_rules",
+]
 
 KINDS = frozenset(
     (
@@ -35,10 +48,30 @@ _KNOWN = {
     "culprit",
     "documents",
     "options",
-    "ignore_house",
-    "figures",
+    "allow",
 }
-_FILE = re.compile(r"(BC\d{3})-[a-z0-9-]+\.toml")
+_FILE = re.compile(r"([A-Z]{2,8}\d{3,4})-[a-z0-9-]+\.toml")
+_LIKELY = re.compile(r"[A-Z]{2,8}\d")  # what begins so wants to be a rule
+DATA = ("wording", "subjects", "manners")  # folders of rule folders that hold no rules
+
+
+_SAID: Mapping[type, str] = {str: "a text", dict: "a table", list: "a list"}
+# What a field holds, where it is no text.
+_HOLDS: Mapping[str, type] = {
+    "where": dict, "when": list, "optional": list, "documents": list, "options": dict, "en": dict, "good": list,
+    "bad": list, "allow": dict,
+}  # fmt: skip
+
+
+class _Options(dict[str, Any]):
+    """The options of a rule; one that a check needs and the rule does not give is the rule's mistake."""
+
+    def __init__(self, options: Mapping[str, Any], place: str) -> None:
+        super().__init__(options)
+        self.place = place
+
+    def __missing__(self, name: str) -> Any:
+        raise RuleError(f"{self.place}: lacks the option {name}{nearest(name, self)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +85,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `relation` is None where a check of `checks.py` says what an equation cannot."""
+    """One rule. `relation` is None where a check of `checks.py` says what an equation cannot.
+
+    `pack` names the pack or folder that it is from, "" for a shipped one; `allow` are the remarks of
+    `budgetcheck rules --lint` that it is exempt from, each with the reason.
+    """
 
     id: str
     title: str
@@ -75,30 +112,51 @@ class Rule:
     bad: tuple[Example, ...]
     since: str
     source: str
+    pack: str = ""
+    allow: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_rules(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
-    """The shipped rules and those of further folders, by id; a later folder replaces a rule of the same id.
+def load_rules(folders: Iterable[Path] = (), packs: Iterable[Pack] = ()) -> tuple[Rule, ...]:
+    """The shipped rules, those of packs, and those of further folders, by id.
 
-    Raises RuleError naming file and line where a file is wrong.
+    A folder replaces a rule of the same id; a pack must not. Raises RuleError naming file and line (and the pack)
+    where a file is wrong or an id is taken.
     """
-    return _load(tuple(str(folder) for folder in folders))
+    return _load(tuple(str(folder) for folder in folders), tuple(packs))
 
 
 @functools.lru_cache(maxsize=8)
-def _load(folders: tuple[str, ...]) -> tuple[Rule, ...]:
+def _load(folders: tuple[str, ...], packs: tuple[Pack, ...]) -> tuple[Rule, ...]:
+    wording = load_wording(map(Path, folders), packs)
     rules: dict[str, Rule] = {}
-    for folder in (rules_folder(), *map(Path, folders)):
-        if not folder.is_dir():
-            raise RuleError(f"{folder}: not a folder of rules")
-        found: dict[str, Rule] = {}
-        for path in sorted(folder.rglob("BC*.toml")):
-            rule = _read(path)
-            if rule.id in found:
-                raise RuleError(f"{path}: {rule.id} is also in {found[rule.id].source}")
-            found[rule.id] = rule
-        rules |= found
+    for pack in (Pack("", rules_folder()), *packs):
+        with blamed(pack.name):
+            rules |= _read_folder(pack, wording, taken=rules)
+    for folder in folders:
+        rules |= _read_folder(Pack(folder, Path(folder)), wording, taken={})
     return tuple(rules[key] for key in sorted(rules))
+
+
+def _read_folder(pack: Pack, wording: Wording, taken: Mapping[str, Rule]) -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for path in rule_files(pack.folder):
+        rule = read_rule(path, wording, pack.name)
+        other = found.get(rule.id) or taken.get(rule.id)
+        if other:
+            raise RuleError(f"{path}: {rule.id} is also in {other.source}")
+        found[rule.id] = rule
+    return found
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The files of a folder that are rules, or want to be, in the order of their paths.
+
+    Raises RuleError where it is no folder.
+    """
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: not a folder of rules")
+    named = (path for path in folder.rglob("*.toml") if _LIKELY.match(path.name))
+    return sorted(path for path in named if path.relative_to(folder).parts[0] not in DATA)
 
 
 def select_rules(rules: Iterable[Rule], select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
@@ -118,15 +176,19 @@ def select_rules(rules: Iterable[Rule], select: Iterable[str] = (), ignore: Iter
     )
 
 
-def _read(path: Path) -> Rule:
+def read_rule(path: Path, wording: Wording, pack: str = "") -> Rule:
+    """One rule from its file; its names must be ones that the wording defines.
+
+    Raises RuleError naming file and line where something is wrong.
+    """
     raw = read_toml(path)
     name = _FILE.fullmatch(path.name)
     if not name:
-        raise RuleError(f"{path}: a rule's file is called BCnnn-words-like-these.toml")
+        raise RuleError(f"{path}: a rule's file is called XY123-words-like-these.toml")
     _check_fields(raw, path)
-    relation = parse_relation(raw["equation"], _place(path, "equation")) if "equation" in raw else None
-    when = tuple(parse_relation(text, _place(path, "when")) for text in raw.get("when", ()))
-    _check_names(name[1], raw, path, [each for each in (relation, *when) if each is not None])
+    relation = parse_relation(raw["equation"], place_of(path, "equation")) if "equation" in raw else None
+    when = tuple(parse_relation(text, place_of(path, "when")) for text in raw.get("when", ()))
+    _check_names(name[1], raw, path, [each for each in (relation, *when) if each is not None], wording)
     return Rule(
         id=name[1],
         title=raw["title"],
@@ -144,11 +206,13 @@ def _read(path: Path) -> Rule:
         optional=tuple(raw.get("optional", ())),
         culprit=raw.get("culprit"),
         documents=tuple(raw.get("documents", ())),
-        options=raw.get("options", {}),
+        options=_Options(raw.get("options", {}), place_of(path, "options")),
         good=_examples(raw["good"], path, "good"),
         bad=_examples(raw["bad"], path, "bad"),
         since=raw["since"],
         source=str(path),
+        pack=pack,
+        allow=raw.get("allow", {}),
     )
 
 
@@ -158,44 +222,60 @@ def _check_fields(raw: Mapping[str, Any], path: Path) -> None:
         raise RuleError(f"{path}: lacks {', '.join(missing)}")
     unknown = sorted(set(raw) - _KNOWN)
     if unknown:
-        raise RuleError(f"{_place(path, unknown[0])}: unknown field {unknown[0]}")
+        raise RuleError(f"{place_of(path, unknown[0])}: unknown field {unknown[0]}{nearest(unknown[0], _KNOWN)}")
+    for field_name, value in raw.items():
+        holds = _HOLDS.get(field_name, str)
+        if not isinstance(value, holds):
+            raise RuleError(f"{place_of(path, field_name)}: {field_name} is {_SAID[holds]}, not {value!r}")
     if ("equation" in raw) == ("check" in raw):
         raise RuleError(f"{path}: a rule has either an equation or a check")
     if raw["severity"] not in get_args(Severity):
-        raise RuleError(f"{_place(path, 'severity')}: severity is error, warning or info, not {raw['severity']}")
+        raise RuleError(f"{place_of(path, 'severity')}: severity is error, warning or info, not {raw['severity']}")
     if raw["kind"] not in KINDS:
-        raise RuleError(f"{_place(path, 'kind')}: unknown kind {raw['kind']}")
+        raise RuleError(f"{place_of(path, 'kind')}: unknown kind {raw['kind']}{nearest(raw['kind'], KINDS)}")
     if not {"title", "message"} <= set(raw["en"]):
-        raise RuleError(f"{_place(path, 'en')}: the English title or message is missing")
+        raise RuleError(f"{place_of(path, 'en')}: the English title or message is missing")
 
 
-def _check_names(rule: str, raw: Mapping[str, Any], path: Path, relations: Iterable[Relation]) -> None:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that it may be meant for, "" where none is near."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _check_names(
+    rule: str, raw: Mapping[str, Any], path: Path, relations: Iterable[Relation], wording: Wording
+) -> None:
     """Every name of a rule must be one that its claims, or the figures, can have."""
     kind = raw["each"].removeprefix("claim.")
     if raw["each"].startswith("claim.") and kind in PARTS:
         known = PARTS[kind]
     elif raw["each"] == "figures" or ("check" in raw and not raw["each"].startswith("claim.")):
-        known = frozenset(load_wording().figures.values())
+        known = frozenset(wording.figures.values())
     elif raw["each"] == "codes" or raw["each"].startswith("row."):
-        known = _columns(raw["each"], path)
+        known = _columns(raw["each"], path, wording)
     else:
-        raise RuleError(f"{_place(path, 'each')}: nothing is called {raw['each']}")
+        scopes = ("figures", "codes", *(f"claim.{kind}" for kind in PARTS))
+        raise RuleError(f"{place_of(path, 'each')}: nothing is called {raw['each']}{nearest(raw['each'], scopes)}")
     prefixes = raw.get("options", {}).get("prefixes", {})
     for relation in relations:
         for name in relation.names:
             prefix, _, figure = name.rpartition(".")
             if name not in known and (figure not in known or prefix not in prefixes):
-                raise RuleError(f"{_place(path, 'equation')}: {rule} names {name}, which {raw['each']} does not have")
+                raise RuleError(
+                    f"{place_of(path, 'equation')}: {rule} names {name}, which {raw['each']} does not have"
+                    f"{nearest(name, known)}"
+                )
 
 
-def _columns(each: str, path: Path) -> frozenset[str]:
+def _columns(each: str, path: Path, wording: Wording) -> frozenset[str]:
     """The columns that rules on rows of one table, or on subjects across tables, may name."""
-    tables = {spec["name"]: spec["columns"] for spec in load_wording().table("tables")["standard"]}
+    tables = {spec["name"]: spec["columns"] for spec in wording.table("tables")["standard"]}
     if each == "codes":
         return frozenset(f"{name}.{column['name']}" for name, columns in tables.items() for column in columns)
     table = each.removeprefix("row.")
     if table not in tables:
-        raise RuleError(f"{_place(path, 'each')}: no table is called {table}")
+        raise RuleError(f"{place_of(path, 'each')}: no table is called {table}{nearest(table, tables)}")
     measures = ("", ".budget", ".actual")
     return frozenset(f"{column['name']}{measure}" for column in tables[table] for measure in measures)
 
@@ -214,8 +294,8 @@ def _examples(raw: list[dict[str, Any]], path: Path, which: str) -> tuple[Exampl
     return tuple(examples)
 
 
-def _place(path: Path, field: str) -> str:
-    """File and line of a field, for messages."""
+def place_of(path: Path, field: str) -> str:
+    """File and line of a field of a TOML file, for messages; the file alone where it has no such field."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if re.match(rf"\s*\[?\[?{re.escape(field)}\b", line):
             return f"{path}:{number}"

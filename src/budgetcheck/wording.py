@@ -14,6 +14,7 @@ from typing import Any
 
 from .amounts import NUMBER, fold
 from .errors import RuleError
+from .packs import Pack, blamed
 from .shapes import CODES, Shape, compile_shape
 
 __all__ = ["Unit", "Wording", "alternation", "load_wording", "messages", "read_toml", "rules_folder"]
@@ -97,37 +98,39 @@ def alternation(words: Iterable[str]) -> str:
     return "|".join(branches) or "(?!)"
 
 
-def _merge(base: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(base: dict[str, Any], extra: Mapping[str, Any], path: Path) -> None:
     """Lists grow, tables merge, anything else is replaced: an overlay holds differences only."""
     for key, value in extra.items():
         old = base.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
-            _merge(old, value)
+            _merge(old, value, path)
         elif isinstance(old, list) and isinstance(value, list):
             base[key] = old + [item for item in value if item not in old]
+        elif isinstance(old, dict | list):
+            raise RuleError(f"{path}: {key} is a {'list' if isinstance(old, list) else 'table'}, not {value!r}")
         else:
             base[key] = value
-    return base
 
 
-def load_wording(folders: Iterable[Path] = ()) -> Wording:
-    """The shipped wording, extended by `wording/*.toml` of further rule folders.
+def load_wording(folders: Iterable[Path] = (), packs: Iterable[Pack] = ()) -> Wording:
+    """The shipped wording, extended by `wording/*.toml` of packs and further rule folders.
 
     Raises RuleError where a file is not TOML or a shape is wrong.
     """
-    return _load(tuple(str(folder) for folder in folders))
+    return _load(tuple(str(folder) for folder in folders), tuple(packs))
 
 
 @functools.lru_cache(maxsize=8)
-def _load(folders: tuple[str, ...]) -> Wording:
+def _load(folders: tuple[str, ...], packs: tuple[Pack, ...]) -> Wording:
     data: dict[str, Any] = {}
     shapes: list[Shape] = []
-    for folder in (rules_folder(), *map(Path, folders)):
-        for path in sorted((folder / "wording").glob("*.toml")):
-            content = read_toml(path)
-            for raw in content.pop("shape", []):
-                shapes.append(compile_shape(raw, path))
-            _merge(data, content)
+    for pack in (Pack("", rules_folder()), *packs, *(Pack("", Path(folder)) for folder in folders)):
+        with blamed(pack.name):
+            for path in sorted((pack.folder / "wording").glob("*.toml")):
+                content = read_toml(path)
+                for raw in content.pop("shape", []):
+                    shapes.append(compile_shape(raw, path))
+                _merge(data, content, path)
     return _compile(data, tuple(shapes))
 
 

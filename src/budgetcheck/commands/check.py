@@ -37,16 +37,15 @@ def check_command(
     ignore: tuple[str, ...], rules: tuple[Path, ...], lang: str, together: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
-    from ..pipeline import Options
+    from ..pipeline import Options, knowledge
     from ..reports.overview import print_overview
     from ..reports.run import Run
-    from ..rulebook import load_rules
 
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise stop("a workbook is no text for a terminal: name a file with -o")
     options = Options(select, ignore, rules, lang, numbers=form == "xlsx")
     try:
-        known = {rule.id: rule for rule in load_rules(rules)}
+        known = {rule.id: rule for rule in knowledge(options)[1]}
         results = [_together(files, options)] if together else _results(files, options)
     except BudgetcheckError as error:
         raise stop(str(error)) from None

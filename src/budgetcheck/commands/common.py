@@ -10,13 +10,15 @@ import click
 from ..errors import BudgetcheckError
 
 if TYPE_CHECKING:
+    from ..packs import Pack
     from ..rulebook import Rule
 
-__all__ = ["LANGUAGE", "RULES", "read_rules", "say", "stop"]
+__all__ = ["LANGUAGE", "PACKS", "RULES", "known_packs", "read_rules", "say", "stop"]
 
 RULES = click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A further folder of rules."
 )
+PACKS = click.option("--packs/--no-packs", default=True, help="With or without the rule packs that are installed.")
 LANGUAGE = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 
 
@@ -33,11 +35,21 @@ def stop(message: str) -> SystemExit:
     return SystemExit(2)
 
 
-def read_rules(folders: tuple[Path, ...]) -> tuple[Rule, ...]:
-    """All rules, those of the folders too; SystemExit where one is wrong."""
+def known_packs(wanted: bool) -> tuple[Pack, ...]:
+    """The installed packs, none where they are not wanted; SystemExit where one is wrong."""
+    from ..packs import installed_packs
+
+    try:
+        return installed_packs() if wanted else ()
+    except BudgetcheckError as error:
+        raise stop(str(error)) from None
+
+
+def read_rules(folders: tuple[Path, ...], *, packs: bool = True) -> tuple[Rule, ...]:
+    """All rules, those of packs and of the folders too; SystemExit where one is wrong."""
     from ..rulebook import load_rules
 
     try:
-        return load_rules(folders)
+        return load_rules(folders, known_packs(packs))
     except BudgetcheckError as error:
         raise stop(str(error)) from None

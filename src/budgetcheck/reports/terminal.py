@@ -13,11 +13,10 @@ from rich.text import Text
 
 from ..amounts import format_value
 from ..model import Fact, Finding, Review, Span
-from ..rulebook import Rule
 from ..wording import load_wording
 from .run import children
 
-__all__ = ["print_reviews", "print_rule"]
+__all__ = ["finding_lines", "open_console", "print_reviews"]
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WIDTH = 100
@@ -28,13 +27,14 @@ def print_reviews(
     reviews: Sequence[Review], *, verbose: bool = False, language: str = "zh", stream: IO[str] | None = None
 ) -> None:
     """Print each review; to `stream` without colours, else to the terminal."""
-    console = _console(stream)
+    console = open_console(stream)
     words = load_wording().table("messages")[language]
     for review in reviews:
         _print_review(console, review, words, verbose=verbose)
 
 
-def _console(stream: IO[str] | None) -> Console:
+def open_console(stream: IO[str] | None) -> Console:
+    """The terminal, or a stream or file of the same width without colours."""
     console = Console(file=stream, highlight=False, soft_wrap=False)
     return console if console.is_terminal else Console(file=stream, highlight=False, width=_WIDTH, no_color=True)
 
@@ -75,6 +75,14 @@ def _span(side: Fact | Span) -> Span:
 
 
 def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any]) -> None:
+    head, *rest = finding_lines(finding, words)
+    console.print(head)
+    for line in rest:
+        console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def finding_lines(finding: Finding, words: Mapping[str, Any]) -> list[Text]:
+    """A finding in lines: what and where, the message, the quoted sentence, the other side, what it should be."""
     style = _STYLES[finding.severity]
     head = Text()
     head.append(f"{words[finding.severity + 's']}", style=style)
@@ -82,15 +90,12 @@ def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any])
     if finding.certainty == "likely":
         head.append(f" ({words['likely']})", style="dim")
     head.append(f"  {_where(_first(finding), words)}", style="dim")
-    console.print(head)
-    console.print(Padding(Text(finding.message), (0, 0, 0, 2)))
-    console.print(Padding(_quote(finding, style), (0, 0, 0, 2)))
+    lines = [head, Text(finding.message), _quote(finding, style)]
     others = _others(finding, words)
     if others:
-        console.print(Padding(Text(others, style="dim"), (0, 0, 0, 2)))
+        lines.append(Text(others, style="dim"))
     suggestion = _suggestion(finding, words)
-    if suggestion.plain:
-        console.print(Padding(suggestion, (0, 0, 0, 2)))
+    return [*lines, suggestion] if suggestion.plain else lines
 
 
 def _where(span: Span, words: Mapping[str, Any]) -> str:
@@ -169,23 +174,3 @@ def _print_details(console: Console, review: Review, words: Mapping[str, Any]) -
         for gap in review.coverage.gaps:
             table.add_row(gap.text, _where(gap.span, words), Text(gap.span.quote[:70], style="dim"))
         console.print(table)
-
-
-def print_rule(rule: Rule, language: str = "zh") -> None:
-    """Print what a rule checks, why, on what basis, and its examples with the messages they give."""
-    console = _console(None)
-    names = load_wording().table("messages")[language]["rule_fields"]
-    console.print(Text(f"{rule.id}  {rule.title}", style="bold"))
-    console.print(Text(f"{rule.english['title']}  [{rule.severity}, {rule.kind}]", style="dim"))
-    for label, value in (("why", rule.why), ("basis", rule.basis), ("equation", _relation(rule))):
-        console.print(Text.assemble((f"\n{names[label]}  ", "bold"), value))
-    for label, examples in (("good", rule.good), ("bad", rule.bad)):
-        for example in examples:
-            console.print(Text(f"\n{names[label]}", style="bold"))
-            console.print(Padding(Text(example.text), (0, 0, 0, 2)))
-            for message in example.expect:
-                console.print(Padding(Text.assemble((f"{names['message']}: ", "bold"), message), (0, 0, 0, 2)))
-
-
-def _relation(rule: Rule) -> str:
-    return f"{rule.each}: {rule.relation.source if rule.relation else rule.check}"

@@ -1,15 +1,16 @@
 """For authors of rules and for tests: run a rule's own examples; make consistent reports, and spoil them.
 
-`failures(rule)` says what is wrong with the examples of one rule. `report(seed)` is a whole consistent report, `tamper`
-spoils one in a way it can name. `reports()` and `tampered()` are Hypothesis strategies (extra `testing`).
+`check_rules(folder)` says all that is wrong with a folder of rules, `failures(rule)` with the examples of one.
+`report(seed)` is a whole consistent report, `tamper` spoils one in a way it can name. `reports()` and `tampered()` are
+Hypothesis strategies (extra `testing`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..lint import check_rules, failures, outcome_of
 from .compose import compose, report
-from .examples import failures, outcome_of
 from .figures import Figures, figures
 from .habits import Habit, habit
 from .manners import Manner, manner, manners
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
-    "broken", "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of", "report",
-    "reports", "tamper", "tampered", "ties", "truth", "write",
+    "broken", "check_rules", "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of",
+    "report", "reports", "tamper", "tampered", "ties", "truth", "write",
 ]  # fmt: skip
 
 
