@@ -77,7 +77,7 @@ def _folder(point: EntryPoint) -> Path:
         # Whatever a package of others does when it is imported, the answer is one line.
         raise RuleError(f"pack {point.name}: cannot import {package}: {type(error).__name__}: {error}") from None
     folder = root.joinpath(*name.strip().split("."))
-    if not isinstance(folder, Path) or not folder.is_dir():
+    if not name or not isinstance(folder, Path) or not folder.is_dir():
         raise RuleError(f"pack {point.name}: {package} has no folder {name or '(none named)'}")
     return folder
 

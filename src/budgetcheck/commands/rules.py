@@ -20,12 +20,9 @@ __all__ = ["explain_command", "rules_command"]
 @LANGUAGE
 def explain_command(rule_id: str, rules: tuple[Path, ...], packs: bool, lang: str) -> None:
     """Say what a rule checks, why, on what basis, with its examples and what they give."""
-    known = read_rules(rules, packs=packs)
-    found = next((rule for rule in known if rule.id == rule_id.upper()), None)
+    found = next((rule for rule in read_rules(rules, packs=packs) if rule.id == rule_id.upper()), None)
     if found is None:
-        from ..rulebook import nearest
-
-        raise stop(f"no rule is called {rule_id}{nearest(rule_id.upper(), [rule.id for rule in known])}")
+        raise stop(f"no rule is called {rule_id}")
     from ..handbook import print_rule
     from ..wording import load_wording
 

@@ -24,7 +24,7 @@ def judge_names(rule: Rule, wording: Wording, *, shipped: bool) -> Iterator[Rema
         yield Remark(place_of(Path(rule.source), field), "never-applicable", f"{rule.id}: {message}", rule.id)
     if rule.id.startswith(_OURS) and not shipped:
         message = (
-            f"{rule.id}: numbers that begin with {_OURS} are those of budgetcheck itself; take letters of your own"
+            f"{rule.id}: {_OURS} is how budgetcheck's own numbers begin; take letters of your own"
         )
         yield Remark(rule.source, "prefix", message, rule.id, advice=True)
 

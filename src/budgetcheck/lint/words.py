@@ -40,7 +40,7 @@ def judge_words(folder: Path, wording: Wording) -> Iterator[Remark]:
 
 
 def _shape(path: Path, shape: Shape, wording: Wording) -> Iterator[Remark]:
-    place = line_of(path, shape.example) if shape.example else str(path)
+    place = _line(path, shape.example) if shape.example else str(path)
     if not shape.example or not shape.reads:
         yield Remark(place, "shape", f"a {shape.kind} shape has no example, or says of it nothing that is read")
         return
