@@ -23,9 +23,7 @@ def judge_names(rule: Rule, wording: Wording, *, shipped: bool) -> Iterator[Rema
     for field, message in (*_fields(rule), *_documents(rule, wording)):
         yield Remark(place_of(Path(rule.source), field), "never-applicable", f"{rule.id}: {message}", rule.id)
     if rule.id.startswith(_OURS) and not shipped:
-        message = (
-            f"{rule.id}: {_OURS} is how budgetcheck's own numbers begin; take letters of your own"
-        )
+        message = f"{rule.id}: {_OURS} is how budgetcheck's own numbers begin; take letters of your own"
         yield Remark(rule.source, "prefix", message, rule.id, advice=True)
 
 
