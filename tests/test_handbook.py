@@ -12,8 +12,8 @@ from budgetcheck.cli import main
 from budgetcheck.expression import parse_relation
 from budgetcheck.handbook import blocks, pages, stale
 from budgetcheck.rulebook import load_rules
-from budgetcheck.spelling import Speller
-from budgetcheck.wording import load_wording, messages
+from budgetcheck.spelling import Speller, handbook_words
+from budgetcheck.wording import load_wording
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "rules"
@@ -81,7 +81,7 @@ def test_every_link_of_the_handbook_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_everything_a_rule_uses_has_words(language: str) -> None:
-    words = messages(language)["handbook"]
+    words = handbook_words(language)
     lacking = {f"kinds.{r.kind}" for r in RULES if r.kind not in words["kinds"]}
     lacking |= {f"checks.{r.check}" for r in RULES if r.check and r.check not in words["checks"]}
     lacking |= {f"option_names.{option}" for r in RULES for option in r.options if option not in words["option_names"]}

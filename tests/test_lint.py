@@ -239,6 +239,14 @@ def test_conditions_that_exclude_each_other_keep_rules_apart(tmp_path: Path) -> 
             "XY001-x.toml:1: broken: where is a table, not []",
         ),
         (
+            {"where": '{ direction = "up" }'},
+            'XY001-x.toml:1: broken: where holds lists of texts, such as ["…"]',
+        ),
+        (
+            {"when": "[1]"},
+            'XY001-x.toml:1: broken: when holds lists of texts, such as ["…"]',
+        ),
+        (
             {"severity": '"fatal"'},
             "XY001-x.toml:2: broken: severity is error, warning or info, not fatal",
         ),

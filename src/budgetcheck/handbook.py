@@ -17,7 +17,7 @@ from .pipeline import review
 from .readers import layout_of, text_document
 from .reports.terminal import finding_lines, open_console
 from .rulebook import Rule
-from .spelling import Speller
+from .spelling import Speller, handbook_words
 from .wording import Wording, messages
 
 __all__ = ["Block", "blocks", "pages", "print_rule", "stale"]
@@ -38,7 +38,7 @@ class Block:
 
 def blocks(rule: Rule, wording: Wording, language: str) -> list[Block]:
     """All that the handbook says of a rule in a language, without its title."""
-    words = messages(language)["handbook"]
+    words = handbook_words(language)
     return [*_reasons(rule, words, language), *_relation(rule, words, language), *_needs(rule, wording, words),
             *_bad(rule, wording, words, language), *_good(rule, wording, words)]  # fmt: skip
 
@@ -109,7 +109,7 @@ def _table_words(rule: Rule, wording: Wording, words: Mapping[str, Any]) -> list
 
 
 def _claim_words(kind: str, wording: Wording, words: Mapping[str, Any]) -> list[str]:
-    home = wording.table("handbook")
+    home = handbook_words("claims")
     wanted = home["shapes"].get(kind, kind)
     examples = [shape.example for shape in wording.shapes if shape.kind == wanted]
     lexicons = [word for name in home["lexicons"].get(kind, ()) for word in wording.table("lexicon")[name]]
@@ -166,14 +166,14 @@ def _category(rule: Rule) -> str:
 
 
 def _title(category: str, language: str) -> str:
-    found: str = messages(language)["handbook"]["categories"].get(category, category)
+    found: str = handbook_words(language)["categories"].get(category, category)
     return found
 
 
 def _index(folders: Mapping[str, Sequence[Rule]]) -> str:
     parts = []
     for language in ("zh", "en"):
-        said, words = messages(language), messages(language)["handbook"]
+        said, words = messages(language), handbook_words(language)
         count = sum(map(len, folders.values()))
         parts += [f"# {words['title']}", words["intro"], words["count"].format(count=count)]
         for category, rules in folders.items():
@@ -201,7 +201,7 @@ def _page(rule: Rule, wording: Wording, before: Sequence[Rule], after: Sequence[
 
 
 def _about(rule: Rule, language: str, before: Sequence[Rule] = (), after: Sequence[Rule] = ()) -> str:
-    words = messages(language)["handbook"]
+    words = handbook_words(language)
     parts = [_headline(rule, language)]
     anchor = _category(rule) if language == "zh" else f"{_category(rule)}-en"
     parts.append(f"[{_title(_category(rule), language)}]({_INDEX}#{anchor})")
@@ -211,7 +211,7 @@ def _about(rule: Rule, language: str, before: Sequence[Rule] = (), after: Sequen
 
 
 def _headline(rule: Rule, language: str) -> str:
-    said, words = messages(language), messages(language)["handbook"]
+    said, words = messages(language), handbook_words(language)
     about = words["about"].format(
         severity=said[rule.severity + "s"], kind=words["kinds"].get(rule.kind, rule.kind), since=rule.since
     )
@@ -233,7 +233,7 @@ def _markdown(block: Block) -> str:
 def print_rule(rule: Rule, wording: Wording, language: str = "zh") -> None:
     """Print the page of a rule in one language."""
     console = open_console(None)
-    words = messages(language)["handbook"]
+    words = handbook_words(language)
     console.print(Text(f"{rule.id}  {rule.title if language == 'zh' else rule.english['title']}", style="bold"))
     console.print(Text(_headline(rule, language), style="dim"))
     for block in blocks(rule, wording, language):

@@ -52,9 +52,10 @@ _KNOWN = {
 }
 _FILE = re.compile(r"([A-Z]{2,8}\d{3,4})-[a-z0-9-]+\.toml")
 _LIKELY = re.compile(r"[A-Z]{2,8}\d")  # what begins so wants to be a rule
-DATA = ("wording", "subjects", "manners")  # folders of rule folders that hold no rules
+DATA = ("wording", "subjects", "manners", "handbook")  # folders of rule folders that hold no rules
 
 
+_TEXTS = ("when", "optional", "documents")
 _SAID: Mapping[type, str] = {str: "a text", dict: "a table", list: "a list"}
 # What a field holds, where it is no text.
 _HOLDS: Mapping[str, type] = {
@@ -66,12 +67,12 @@ _HOLDS: Mapping[str, type] = {
 class _Options(dict[str, Any]):
     """The options of a rule; one that a check needs and the rule does not give is the rule's mistake."""
 
-    def __init__(self, options: Mapping[str, Any], place: str) -> None:
+    def __init__(self, options: Mapping[str, Any], path: Path) -> None:
         super().__init__(options)
-        self.place = place
+        self.path = path
 
     def __missing__(self, name: str) -> Any:
-        raise RuleError(f"{self.place}: lacks the option {name}{nearest(name, self)}")
+        raise RuleError(f"{place_of(self.path, 'options')}: lacks the option {name}{nearest(name, self)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def read_rule(path: Path, wording: Wording, pack: str = "") -> Rule:
         optional=tuple(raw.get("optional", ())),
         culprit=raw.get("culprit"),
         documents=tuple(raw.get("documents", ())),
-        options=_Options(raw.get("options", {}), place_of(path, "options")),
+        options=_Options(raw.get("options", {}), path),
         good=_examples(raw["good"], path, "good"),
         bad=_examples(raw["bad"], path, "bad"),
         since=raw["since"],
@@ -227,6 +228,10 @@ def _check_fields(raw: Mapping[str, Any], path: Path) -> None:
         holds = _HOLDS.get(field_name, str)
         if not isinstance(value, holds):
             raise RuleError(f"{place_of(path, field_name)}: {field_name} is {_SAID[holds]}, not {value!r}")
+    lists = {"where": [*raw.get("where", {}).values()], **{name: [raw.get(name, [])] for name in _TEXTS}}
+    for field_name, values in lists.items():
+        if not all(isinstance(value, list) and all(isinstance(each, str) for each in value) for value in values):
+            raise RuleError(f'{place_of(path, field_name)}: {field_name} holds lists of texts, such as ["…"]')
     if ("equation" in raw) == ("check" in raw):
         raise RuleError(f"{path}: a rule has either an equation or a check")
     if raw["severity"] not in get_args(Severity):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .expression import Relation
 from .rulebook import Rule
-from .wording import messages
+from .wording import messages, read_toml, rules_folder
 
-__all__ = ["Speller"]
+__all__ = ["Speller", "handbook_words"]
 
 _COMPARED = {"==": "=", "<=": "≤", ">=": "≥"}
 _OPERATORS: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "÷"}
 _MEASURES = ("actual", "budget")
+
+
+@functools.cache
+def handbook_words(name: str) -> Mapping[str, Any]:
+    """What the handbook says in a language (zh, en), and what it needs to know of claims (claims)."""
+    return read_toml(rules_folder() / "handbook" / f"{name}.toml")
 
 
 class Speller:
@@ -23,7 +30,7 @@ class Speller:
     def __init__(self, rule: Rule, language: str) -> None:
         self.rule = rule
         self.lacks: Mapping[str, str] = messages(language)["lacks"]
-        self.words: Mapping[str, Any] = messages(language)["handbook"]
+        self.words: Mapping[str, Any] = handbook_words(language)
 
     def scope(self) -> str:
         """Where the rule looks."""
