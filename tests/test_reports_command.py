@@ -22,7 +22,7 @@ from .test_reports_lists import sheets, table
 
 ROOT = Path(__file__).parents[1]
 IN_CI = ROOT / "examples" / "in-ci"
-FIRST = "18e7c98e0bd4"
+FIRST = "8be84d437e8d"
 
 
 @pytest.fixture

@@ -59,14 +59,14 @@ def test_csv_says_what_the_json_says() -> None:
     assert header == HEADINGS
     assert [row[1] for row in body] == ids(mixed)
     assert body[0] == [
-        "1", "18e7c98e0bd4", "report.txt", "错误", "确定", "BC104", RULES["BC104"].title, "breakdown", "一", "第3行",
+        "1", "8be84d437e8d", "report.txt", "错误", "确定", "BC104", RULES["BC104"].title, "breakdown", "一", "第3行",
         "", "3", "210.00万元", "200.00万元", "10.00万元",
         "本年支出合计210.00万元，所列各项合计200.00万元，相差10.00万元（基本支出150.00万元、项目支出50.00万元）；"
         "错的是本年支出合计210.00万元，应为200.00万元（依据：50.00万元、25.00%；150.00万元、75.00%；150.00万元+50.00万元）",
         RULES["BC104"].basis, "",
     ]  # fmt: skip
     assert {row[3] for row in body} == {"错误", "存疑", "提示"}
-    assert [row[-1] for row in body].count("18e7c98e0bd4") == 3
+    assert [row[-1] for row in body].count("8be84d437e8d") == 3
 
 
 def test_markdown_is_a_table_and_the_coverage() -> None:

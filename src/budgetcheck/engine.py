@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 from .checks import CHECKS
 from .equations import judge_equation
@@ -19,6 +19,8 @@ from .verdicts import Draft, Says, Verdict
 from .wording import load_wording
 
 __all__ = ["Judged", "Judgement", "judge"]
+
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def judge(ledger: Ledger, rules: Sequence[Rule], language: str = "zh") -> Judgem
             continue
         verdicts = list(_verdicts(rule, ledger))
         touched.update((f.span.block, f.span.start) for v in verdicts if v.status != "skipped" for f in v.facts)
-        found = [None if v.draft is None else _finding(rule, v.draft, language) for v in verdicts]
+        found = _told_apart([None if v.draft is None else _finding(rule, v.draft, language) for v in verdicts])
         outcomes.append(_outcome(rule, verdicts, [finding for finding in found if finding is not None]))
         judged.extend(_judged(rule, verdicts, found))
     findings = [finding for outcome in outcomes for finding in outcome.findings]
@@ -92,7 +94,7 @@ def _span(side: Fact | Span) -> Span:
 def _judged(rule: Rule, verdicts: Sequence[Verdict], found: Sequence[Finding | None]) -> Iterator[Judged]:
     for verdict, finding in zip(verdicts, found, strict=True):
         if verdict.says is not None and verdict.status != "skipped":
-            severity = finding.severity if finding else rule.severity
+            severity = (verdict.draft and verdict.draft.severity) or rule.severity
             yield Judged(
                 rule.id,
                 severity,
@@ -125,7 +127,7 @@ def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
         id=_fingerprint(rule, draft),
         rule=rule.id,
         kind=draft.kind or rule.kind,
-        severity=draft.severity or rule.severity,
+        severity=_severity(rule, draft),
         certainty=draft.certainty,
         message=message,
         stated=draft.stated,
@@ -134,6 +136,15 @@ def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
         difference=difference,
         culprits=draft.culprits,
     )
+
+
+def _severity(rule: Rule, draft: Draft) -> Severity:
+    """As the rule is written; where another was chosen, as many steps below that as the draft is below the rule."""
+    written = draft.severity or rule.severity
+    if rule.chosen is None or draft.kind == "rounding":
+        return written
+    below = max(_SEVERITIES.index(written) - _SEVERITIES.index(rule.severity), 0)
+    return _SEVERITIES[min(_SEVERITIES.index(rule.chosen) + below, len(_SEVERITIES) - 1)]
 
 
 def _difference(difference: str | None, words: Mapping[str, Any]) -> str | None:
@@ -166,7 +177,29 @@ class _Fields(dict[str, Any]):
 
 
 def _fingerprint(rule: Rule, draft: Draft) -> str:
-    """Twelve hex digits of rule, place and values: the same document and finding give the same id."""
-    sides = [(_span(side).section, _span(side).quote, _span(side).text) for side in (*draft.stated, *draft.computed)]
-    places = [(_span(side).block, _span(side).start) for side in draft.stated]
-    return hashlib.sha256(repr((rule.id, sides, places)).encode()).hexdigest()[:12]
+    """Twelve hex digits of rule, named place and values: paragraphs added elsewhere in a document leave it as it is."""
+    spans = [_span(side) for side in (*draft.stated, *draft.computed)]
+    sides = [(each.section, each.table, each.row, each.column, each.quote, each.text) for each in spans]
+    return _digest(rule.id, len(draft.stated), sides)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _told_apart(found: Sequence[Finding | None]) -> list[Finding | None]:
+    """Findings of one rule; those that say the same of several places get ids of their own in reading order."""
+    places: dict[str, set[tuple[tuple[int, int], ...]]] = {}
+    for finding in found:
+        if finding is not None:
+            places.setdefault(finding.id, set()).add(_spots(finding))
+    order = {(id, spot): n for id, spots in places.items() for n, spot in enumerate(sorted(spots))}
+    return [finding and _numbered(finding, order[finding.id, _spots(finding)]) for finding in found]
+
+
+def _numbered(finding: Finding, number: int) -> Finding:
+    return replace(finding, id=_digest(finding.id, number)) if number else finding
+
+
+def _spots(finding: Finding) -> tuple[tuple[int, int], ...]:
+    return tuple((_span(side).block, _span(side).start) for side in finding.stated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Acceptance",
     "Block",
     "Box",
     "Claim",
@@ -34,6 +36,7 @@ __all__ = [
     "Severity",
     "Span",
     "Text",
+    "with_unit",
 ]
 
 Severity = Literal["error", "warning", "info"]
@@ -84,13 +87,18 @@ class Quantity:
     @property
     def shown(self) -> str:
         """What is printed, with the unit where it stands elsewhere on the page (a table's heading)."""
-        printed = unicodedata.normalize("NFKC", self.text)
-        return self.text if self.unit in ("", "date") or self.unit[-1] in printed else f"{self.text}{self.unit}"
+        return with_unit(self.text, self.unit)
 
     @property
     def point(self) -> Fraction:
         """The printed value in the base unit."""
         return Fraction(self.value) * self.scale
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A printed number with its unit where that is not printed with it."""
+    printed = unicodedata.normalize("NFKC", text)
+    return text if unit in ("", "date") or unit[-1] in printed else f"{text}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +228,22 @@ class Culprit:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Why a finding need not be mended: the reason, who says so since which day, and the last day that it holds."""
+
+    reason: str
+    by: str
+    on: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A relation that no true values can satisfy: both sides, the difference, and where each is printed.
 
     `located` says how far the culprits are known: one that all relations point to, one that a common slip singles out,
     one of several; None where the finding was not weighed against others. `root` is the id of the finding that names
-    the number this one is a symptom of.
+    the number this one is a symptom of. `accepted` says who accepts the difference and why; None where nobody does.
     """
 
     id: str
@@ -241,6 +259,7 @@ class Finding:
     culprits: tuple[Culprit, ...] = ()
     root: str | None = None
     located: Located | None = None
+    accepted: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +322,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The answer for one document; `numbers` lists every number where the caller asked for it, in reading order."""
+    """The answer for one document; `numbers` lists every number where the caller asked for it, in reading order.
+
+    `known` counts the findings that an earlier review already had and that were therefore left out of `findings`.
+    """
 
     document: Document
     kind: str | None
@@ -314,14 +336,20 @@ class Review:
     coverage: Coverage
     facts: tuple[Fact, ...] = ()
     numbers: tuple[Number, ...] = ()
+    known: int = 0
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody has accepted: those that count."""
+        return tuple(finding for finding in self.findings if finding.accepted is None)
 
     @property
     def ok(self) -> bool:
         """No error, and something was checked: a report that could not be read is not a pass."""
-        return self.coverage.checked > 0 and not any(f.severity == "error" for f in self.findings)
+        return self.coverage.checked > 0 and not any(f.severity == "error" for f in self.open)
 
     def to_frame(self) -> pd.DataFrame:
-        """Findings as a pandas frame, one row each, text columns (shape: findings by 12, `line` a nullable integer)."""
+        """Findings as a pandas frame, one row each, text columns (shape: findings by 13, `line` a nullable integer)."""
         import pandas as pd
 
         frame = pd.DataFrame([_row(finding) for finding in self.findings], columns=list(_COLUMNS))
@@ -330,7 +358,7 @@ class Review:
 
 _COLUMNS = (
     "id", "rule", "kind", "severity", "certainty", "message", "stated", "expected", "difference", "section",
-    "line", "root",
+    "line", "root", "accepted",
 )  # fmt: skip
 
 
@@ -339,5 +367,5 @@ def _row(finding: Finding) -> tuple[object, ...]:
     return (
         finding.id, finding.rule, finding.kind, finding.severity, finding.certainty, finding.message,
         "；".join(span.text for span in spans), finding.expected, finding.difference, spans[0].section,
-        spans[0].line, finding.root,
+        spans[0].line, finding.root, finding.accepted.reason if finding.accepted else None,
     )  # fmt: skip

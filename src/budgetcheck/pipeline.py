@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ class Options:
     """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages.
 
     `numbers` asks for the list of all numbers with the rules that each took part in (`Review.numbers`). Without `packs`
-    the rule packs of other installed packages are left out.
+    the rule packs of other installed packages are left out. `severity` maps a rule id, or its beginning, to error,
+    warning, info or off. `wording` are TOML files, or folders of them, with further words of reports.
     """
 
     select: tuple[str, ...] = ()
@@ -53,15 +54,17 @@ class Options:
     language: str = "zh"
     numbers: bool = False
     packs: bool = True
+    severity: Mapping[str, str] = field(default_factory=dict)
+    wording: tuple[Path, ...] = ()
 
 
 def knowledge(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
-    """The words and all rules, before any selection: shipped, of packs, and of further folders.
+    """The words and all rules, before any selection: shipped, of packs, of further folders, and further words.
 
     Raises RuleError where a file or a pack is wrong.
     """
     packs = installed_packs() if options.packs else ()
-    return load_wording(options.rules, packs), load_rules(options.rules, packs)
+    return load_wording(options.rules, packs, options.wording), load_rules(options.rules, packs)
 
 
 def check(source: str | Path | Sequence[Path], options: Options | None = None) -> Review:
@@ -72,9 +75,14 @@ def check(source: str | Path | Sequence[Path], options: Options | None = None) -
     never an exception.
     """
     options = options or Options()
-    wording, known = knowledge(options)
-    rules = select_rules(known, options.select, options.ignore)
+    wording, rules = _chosen(options)
     return review(_document(source, wording), wording, rules, options.language, numbers=options.numbers)
+
+
+def _chosen(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
+    """The words and rules of a run."""
+    wording, known = knowledge(options)
+    return wording, select_rules(known, options.select, options.ignore, options.severity)
 
 
 def check_frames(
@@ -88,8 +96,7 @@ def check_frames(
     Raises BudgetcheckError for an unknown table name.
     """
     options = options or Options()
-    wording, known = knowledge(options)
-    rules = select_rules(known, options.select, options.ignore)
+    wording, rules = _chosen(options)
     return review(frames_document(frames, narrative, unit, wording), wording, rules, options.language)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from .claims import PARTS
 from .errors import RuleError
@@ -89,7 +89,8 @@ class Rule:
     """One rule. `relation` is None where a check of `checks.py` says what an equation cannot.
 
     `pack` names the pack or folder that it is from, "" for a shipped one; `allow` are the remarks of
-    `budgetcheck rules --lint` that it is exempt from, each with the reason.
+    `budgetcheck rules --lint` that it is exempt from, each with the reason. `chosen` is the severity that the caller
+    wants its findings to have; what the rule vouches for stays as written.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Rule:
     source: str
     pack: str = ""
     allow: Mapping[str, str] = field(default_factory=dict)
+    chosen: Severity | None = None
 
 
 def load_rules(folders: Iterable[Path] = (), packs: Iterable[Pack] = ()) -> tuple[Rule, ...]:
@@ -160,21 +162,38 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in named if path.relative_to(folder).parts[0] not in DATA)
 
 
-def select_rules(rules: Iterable[Rule], select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
+def select_rules(
+    rules: Iterable[Rule],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, str] | None = None,
+) -> tuple[Rule, ...]:
     """Rules whose id starts with one of `select` (all where empty) and with none of `ignore`.
 
-    Raises RuleError for a prefix that no rule has.
+    `severity` maps an id or its beginning to a severity or "off"; the longest that fits a rule decides.
+    Raises RuleError for a prefix that no rule has, or a severity that is none.
     """
     rules = tuple(rules)
-    wanted, unwanted = tuple(select), tuple(ignore)
-    for prefix in (*wanted, *unwanted):
+    wanted, unwanted, severity = tuple(select), tuple(ignore), severity or {}
+    for prefix in (*wanted, *unwanted, *severity):
         if not any(rule.id.startswith(prefix) for rule in rules):
             raise RuleError(f"no rule is called {prefix}")
-    return tuple(
+    kept = (
         rule
         for rule in rules
         if (not wanted or rule.id.startswith(wanted)) and not (unwanted and rule.id.startswith(unwanted))
     )
+    return tuple(_with_severity(kept, severity))
+
+
+def _with_severity(rules: Iterable[Rule], severity: Mapping[str, str]) -> Iterator[Rule]:
+    for rule in rules:
+        prefix = max((each for each in severity if rule.id.startswith(each)), key=len, default=None)
+        chosen = None if prefix is None else severity[prefix]
+        if chosen not in (None, "off", *get_args(Severity)):
+            raise RuleError(f"severity is {', '.join(get_args(Severity))} or off, not {chosen}")
+        if chosen != "off":
+            yield rule if chosen is None else replace(rule, chosen=cast(Severity, chosen))
 
 
 def read_rule(path: Path, wording: Wording, pack: str = "") -> Rule:

@@ -112,26 +112,40 @@ def _merge(base: dict[str, Any], extra: Mapping[str, Any], path: Path) -> None:
             base[key] = value
 
 
-def load_wording(folders: Iterable[Path] = (), packs: Iterable[Pack] = ()) -> Wording:
-    """The shipped wording, extended by `wording/*.toml` of packs and further rule folders.
+def load_wording(
+    folders: Iterable[Path] = (), packs: Iterable[Pack] = (), overlays: Iterable[Path] = ()
+) -> Wording:
+    """The shipped wording, extended by `wording/*.toml` of packs and further rule folders, then by overlays.
 
-    Raises RuleError where a file is not TOML or a shape is wrong.
+    An overlay is a TOML file or a folder of them. Raises RuleError where a file is not TOML or a shape is wrong.
     """
-    return _load(tuple(str(folder) for folder in folders), tuple(packs))
+    return _load(
+        tuple(str(folder) for folder in folders), tuple(packs), tuple(str(overlay) for overlay in overlays)
+    )
 
 
 @functools.lru_cache(maxsize=8)
-def _load(folders: tuple[str, ...], packs: tuple[Pack, ...]) -> Wording:
+def _load(folders: tuple[str, ...], packs: tuple[Pack, ...], overlays: tuple[str, ...]) -> Wording:
     data: dict[str, Any] = {}
     shapes: list[Shape] = []
     for pack in (Pack("", rules_folder()), *packs, *(Pack("", Path(folder)) for folder in folders)):
         with blamed(pack.name):
-            for path in sorted((pack.folder / "wording").glob("*.toml")):
-                content = read_toml(path)
-                for raw in content.pop("shape", []):
-                    shapes.append(compile_shape(raw, path))
-                _merge(data, content, path)
+            _read_all(_tomls(pack.folder / "wording"), data, shapes)
+    for overlay in map(Path, overlays):
+        _read_all(_tomls(overlay) or [overlay], data, shapes)
     return _compile(data, tuple(shapes))
+
+
+def _read_all(paths: Iterable[Path], data: dict[str, Any], shapes: list[Shape]) -> None:
+    for path in paths:
+        content = read_toml(path)
+        for raw in content.pop("shape", []):
+            shapes.append(compile_shape(raw, path))
+        _merge(data, content, path)
+
+
+def _tomls(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
 
 
 def _compile(data: dict[str, Any], shapes: tuple[Shape, ...]) -> Wording:
