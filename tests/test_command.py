@@ -51,7 +51,7 @@ def test_json_has_every_key_of_the_contract(report: Path) -> None:
     finding = next(f for f in review["findings"] if f["rule"] == "BC201")
     assert set(finding) == {
         "id", "rule", "kind", "severity", "certainty", "message", "stated", "computed", "expected", "difference",
-        "culprits", "root", "located",
+        "culprits", "root", "located", "accepted",
     }  # fmt: skip
     assert finding["expected"] == "75.00%"
     assert finding["difference"] == "18.00个百分点"

@@ -37,6 +37,7 @@ HEADINGS = [
     "说明",
     "依据",
     "起因标识",
+    "已接受",
 ]
 
 
@@ -63,10 +64,10 @@ def test_csv_says_what_the_json_says() -> None:
         "", "3", "210.00万元", "200.00万元", "10.00万元",
         "本年支出合计210.00万元，所列各项合计200.00万元，相差10.00万元（基本支出150.00万元、项目支出50.00万元）；"
         "错的是本年支出合计210.00万元，应为200.00万元（依据：50.00万元、25.00%；150.00万元、75.00%；150.00万元+50.00万元）",
-        RULES["BC104"].basis, "",
+        RULES["BC104"].basis, "", "",
     ]  # fmt: skip
     assert {row[3] for row in body} == {"错误", "存疑", "提示"}
-    assert [row[-1] for row in body].count("8be84d437e8d") == 3
+    assert [row[-2] for row in body].count("8be84d437e8d") == 3
 
 
 def test_markdown_is_a_table_and_the_coverage() -> None:
@@ -178,7 +179,7 @@ def test_workbook_is_ready_to_work_with_and_to_print() -> None:
     assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
     choice = sheet.data_validations.dataValidation[0]
     assert (choice.type, str(choice.sqref)) == ("list", "K5:K12")
-    assert choice.formula1 == '"确认待改,已改正,可以解释,误报,待核实"'
+    assert choice.formula1 == '"确认待改,已改正,可以解释,已接受,误报,待核实"'
     fills = [sheet[f"B{row}"].fill.fgColor.rgb for row in (5, 11, 12)]
     assert len(set(fills)) == 3
     assert sheet["B5"].font.bold

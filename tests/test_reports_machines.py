@@ -138,7 +138,7 @@ def test_junit_fails_what_makes_the_run_fail() -> None:
     assert share[0].get("message").endswith("相差3.57个百分点 (+2)")
     assert len(share[0].text.splitlines()) == 3
     assert suite.findtext("system-out").splitlines() == [
-        "提示 BC911 第5行: “，，”重复或相连有误，请改正 [bcdf5f0602af]",
+        "提示 BC911 第5行: “，，”重复或相连有误，请改正 [d835573fbce3]",
         *[line for line in suite.findtext("system-out").splitlines() if line.startswith("存疑 BC806 第7行: ")],
     ]
     skipped = next(case for case in suite if case.get("name", "").startswith("BC602"))

@@ -13,6 +13,7 @@ __all__ = ["main"]
 # Module and function of each subcommand, in the order of the help.
 _COMMANDS = {
     "check": "check:check_command",
+    "accept": "accept:accept_command",
     "explain": "rules:explain_command",
     "rules": "rules:rules_command",
     "handbook": "handbook:handbook_command",

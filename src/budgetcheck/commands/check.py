@@ -3,103 +3,108 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BudgetcheckError, ReadError
-from .common import LANGUAGE, RULES, say, stop
+from ..errors import BudgetcheckError
+from .common import say, stop
+from .reviewing import entries_of, results_of, settled
+from .settings import Settings, with_settings
 
 if TYPE_CHECKING:
-    from ..pipeline import Options
+    from ..accepted import Entry
     from ..reports.run import Result, Run
 
 __all__ = ["check_command"]
 
 _FORMATS = ("json", "csv", "md", "xlsx", "sarif", "junit", "github", "gitlab")
-_LEVELS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["terminal", *_FORMATS]), default="terminal", show_default=True)
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write to a file instead of the terminal.")
-@click.option("--fail-on", type=click.Choice(list(_LEVELS)), default="error", show_default=True)
-@click.option("--select", multiple=True, metavar="ID", help="Only rules whose id starts with this.")
-@click.option("--ignore", multiple=True, metavar="ID", help="No rules whose id starts with this.")
-@RULES
-@LANGUAGE
+@click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), help="[default: error]")
+@with_settings
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="JSON", help="Only what this review did not have.")
 @click.option("--together", is_flag=True, help="All files are one report (prose and tables apart); so is a folder.")
 @click.option("-v", "--verbose", is_flag=True, help="Also list skipped rules and numbers not understood.")
 def check_command(
-    files: tuple[Path, ...], form: str, output: Path | None, fail_on: str, select: tuple[str, ...],
-    ignore: tuple[str, ...], rules: tuple[Path, ...], lang: str, together: bool, verbose: bool,
+    files: tuple[Path, ...], form: str, output: Path | None, fail_on: str | None, baseline: Path | None,
+    together: bool, verbose: bool, settings: Settings,
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
-    from ..pipeline import Options, knowledge
-    from ..reports.overview import print_overview
+    from ..config import FAIL_ON
     from ..reports.run import Run
 
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise stop("a workbook is no text for a terminal: name a file with -o")
-    options = Options(select, ignore, rules, lang, numbers=form == "xlsx")
+    # Scripts that read JSON find on stderr the lines of unreadable files and nothing else.
+    talks = form != "json" or sys.stderr.isatty()
     try:
-        known = {rule.id: rule for rule in knowledge(options)[1]}
-        results = [_together(files, options)] if together else _results(files, options)
+        entries = entries_of(settings)
+        results = results_of(_kept(files, settings, talks=talks), settings, together=together, numbers=form == "xlsx")
+        results = _less_known(_accepted(results, entries, settings, talks=talks), baseline)
     except BudgetcheckError as error:
         raise stop(str(error)) from None
-    run = Run(results, known, lang, _LEVELS[fail_on])
-    try:
-        _write(run, form, output, verbose=verbose)
-    except OSError as error:
-        raise stop(f"{output or 'stdout'}: {error.strerror}") from None
-    # Scripts that read JSON find on stderr the lines of unreadable files and nothing else.
-    if len(results) > 1 and (form != "json" or sys.stderr.isatty()):
-        print_overview(run)
-    found = any(finding.severity in run.failing for review in run.reviews for finding in review.findings)
-    sys.exit(2 if len(run.reviews) < len(results) else 1 if found else 0)
+    run = Run(results, settings.rules, settings.options.language, FAIL_ON[fail_on or settings.config.fail_on])
+    _write(run, form, output, verbose=verbose)
+    _conclude(run, form, talks=talks)
 
 
-def _results(files: tuple[Path, ...], options: Options) -> list[Result]:
-    from ..reports.overview import tracked
-
-    return [_result(path, options) for path in tracked(files, len(files))]
-
-
-def _result(path: Path, options: Options) -> Result:
-    """A review, or the one line that says why there is none; said on stderr at once."""
-    from ..pipeline import check
-
-    try:
-        return path, check(path, options)
-    except ReadError as error:
-        return path, say(str(error))
-    except (RecursionError, MemoryError, OSError, ValueError) as error:
-        return path, say(f"{path}: cannot be checked: {type(error).__name__}")
+def _kept(files: Sequence[Path], settings: Settings, *, talks: bool) -> list[Path]:
+    """The files that the settings do not exclude; the others are said."""
+    excluded = [path for path in files if settings.config.excludes(path)]
+    for path in excluded if talks else ():
+        say(f"{path}: left out, as {settings.config.path} excludes it")
+    return [path for path in files if path not in excluded]
 
 
-def _together(paths: tuple[Path, ...], options: Options) -> Result:
-    """One review of several files."""
-    from ..pipeline import check
+def _accepted(results: Sequence[Result], entries: Sequence[Entry], settings: Settings, *, talks: bool) -> list[Result]:
+    """The results with their accepted differences; entries that match nothing any more are said."""
+    if not entries:
+        return list(results)
+    found = settled(results, entries, settings)
+    stale = [entry for each in found if not isinstance(each, str) for entry in each.stale]
+    if stale and talks:
+        named = ", ".join(f"{entry.mark.id} ({entry.mark.rule}, {entry.document})" for entry in stale)
+        say(f"{settings.accepted}: no longer found: {named}; `budgetcheck accept --prune FILE` takes them out")
+    return [
+        (path, each if isinstance(each, str) else each.review) for (path, _), each in zip(results, found, strict=True)
+    ]
 
-    try:
-        return paths[0], check(list(paths), options)
-    except ReadError as error:
-        return paths[0], say(str(error))
+
+def _less_known(results: list[Result], baseline: Path | None) -> list[Result]:
+    """The results without what an earlier review already had."""
+    if baseline is None:
+        return results
+    from ..accepted import new_only, read_baseline
+
+    names = [result.document.name for _, result in results if not isinstance(result, str)]
+    known = read_baseline(baseline, names)
+    return [
+        (path, result if isinstance(result, str) else new_only(result, known[result.document.name]))
+        for path, result in results
+    ]
 
 
 def _write(run: Run, form: str, output: Path | None, *, verbose: bool) -> None:
-    if form == "terminal":
-        _print(run, output, verbose=verbose)
-        return
-    from ..reports.formats import write_run
+    try:
+        if form == "terminal":
+            _print(run, output, verbose=verbose)
+            return
+        from ..reports.formats import write_run
 
-    if output is None:
-        write_run(run, form, sys.stdout.buffer)
-        return
-    with output.open("wb") as stream:
-        write_run(run, form, stream)
+        if output is None:
+            write_run(run, form, sys.stdout.buffer)
+            return
+        with output.open("wb") as stream:
+            write_run(run, form, stream)
+    except OSError as error:
+        raise stop(f"{output or 'stdout'}: {error.strerror}") from None
 
 
 def _print(run: Run, output: Path | None, *, verbose: bool) -> None:
@@ -110,3 +115,16 @@ def _print(run: Run, output: Path | None, *, verbose: bool) -> None:
         return
     with output.open("w", encoding="utf-8", errors="replace") as stream:
         print_reviews(run.reviews, verbose=verbose, language=run.language, stream=stream)
+
+
+def _conclude(run: Run, form: str, *, talks: bool) -> None:
+    """The table at the end where there is more to say than the format says, and the exit status."""
+    from ..reports.overview import print_overview
+
+    silent = form != "terminal" and any(
+        len(review.open) < len(review.findings) or review.known for review in run.reviews
+    )
+    if talks and (len(run.results) > 1 or silent):
+        print_overview(run)
+    found = any(finding.severity in run.failing for review in run.reviews for finding in review.open)
+    sys.exit(2 if len(run.reviews) < len(run.results) else 1 if found else 0)

@@ -20,12 +20,12 @@ _SEVERITIES = {"error": "critical", "warning": "minor", "info": "info"}
 
 
 def write_github(run: Run, stream: IO[str]) -> None:
-    """One workflow command a finding; those of a document without lines (a PDF) name the page in their message."""
+    """One workflow command an open finding; that of a document without lines (a PDF) names the page in its message."""
     for path, result in run.results:
         if isinstance(result, str):
             stream.write(_command("error", str(path), None, run.words["unreadable"], result))
             continue
-        for finding in result.findings:
+        for finding in result.open:
             span = spot(finding)
             file = span.source or result.document.name
             message = f"{_placed(finding, run)} [{finding.id}]"
@@ -53,7 +53,7 @@ def _placed(finding: Finding, run: Run) -> str:
 
 
 def write_gitlab(run: Run, stream: IO[str]) -> None:
-    """A code quality report. GitLab wants a line: 1 where a document has pages instead."""
+    """A code quality report of open findings. GitLab wants a line: 1 where a document has pages instead."""
     stream.write("[")
     for number, issue in enumerate(_issues(run)):
         stream.write(",\n" if number else "\n")
@@ -68,7 +68,7 @@ def _issues(run: Run) -> Iterator[dict[str, Any]]:
             mark = hashlib.sha256(f"unreadable {path}".encode("utf-8", "replace")).hexdigest()[:12]
             yield _issue(result, "unreadable", mark, "blocker", str(path), None)
             continue
-        for finding in result.findings:
+        for finding in result.open:
             span = spot(finding)
             # Copies of one document have the same ids; GitLab drops what has the fingerprint of another.
             copies = seen[finding.id]

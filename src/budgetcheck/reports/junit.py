@@ -10,13 +10,13 @@ from lxml import etree
 
 from ..model import Finding, Outcome, Review
 from .plain import clean
-from .run import Run, reason, rule_text, spot, where
+from .run import Run, acceptance_line, reason, rule_text, spot, where
 
 __all__ = ["write_junit"]
 
 
 def write_junit(run: Run, stream: IO[bytes]) -> None:
-    """Rules with a finding that makes the run fail are failures; lesser findings stand in the suite's output.
+    """Rules with an open finding that makes the run fail are failures; the others stand in the suite's output.
 
     What is not measured (the time of a rule) is 0, the host is "localhost": the schema wants both.
     """
@@ -60,12 +60,18 @@ def _fill(suite: etree._Element, name: str, review: Review, run: Run) -> None:
         title = rule_text(rule, run.language).title if rule else ""
         case = _case(suite, name, clean(f"{outcome.rule} {title}".strip()))
         _judge(case, outcome, by_rule.get(outcome.rule, []), run)
-    lesser = [finding for finding in review.findings if finding.severity not in run.failing]
-    _finish(suite, "\n".join(_line(finding, run.words) for finding in lesser), "\n".join(review.document.notes))
+    lesser = [finding for finding in review.findings if not _fails(finding, run)]
+    known = [run.words["accepted"]["known"].format(count=review.known)] if review.known else []
+    told = [*(_line(finding, run.words) for finding in lesser), *known]
+    _finish(suite, "\n".join(told), "\n".join(review.document.notes))
+
+
+def _fails(finding: Finding, run: Run) -> bool:
+    return finding.severity in run.failing and finding.accepted is None
 
 
 def _judge(case: etree._Element, outcome: Outcome, findings: list[Finding], run: Run) -> None:
-    failing = [finding for finding in findings if finding.severity in run.failing]
+    failing = [finding for finding in findings if _fails(finding, run)]
     if failing:
         first = clean(failing[0].message)
         more = f" (+{len(failing) - 1})" if len(failing) > 1 else ""
@@ -80,10 +86,13 @@ def _case(suite: etree._Element, classname: str, name: str) -> etree._Element:
 
 
 def _line(finding: Finding, words: Mapping[str, Any]) -> str:
-    """A finding in one line: severity, rule, place, message, id."""
+    """A finding in one line: severity, rule, place, message, id; an accepted one with its reason."""
     place = where(spot(finding), words)
     head = " ".join(part for part in (words[f"{finding.severity}s"], finding.rule, place) if part)
-    return clean(f"{head}: {finding.message} [{finding.id}]")
+    line = f"{head}: {finding.message} [{finding.id}]"
+    if finding.accepted:
+        line = f"{words['accepted']['accepted']} ({acceptance_line(finding.accepted, words)}): {line}"
+    return clean(line)
 
 
 def _finish(suite: etree._Element, out: str, err: str) -> None:

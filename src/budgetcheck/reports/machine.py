@@ -6,7 +6,7 @@ import json
 from typing import IO, Any
 
 from .. import __version__
-from ..model import Culprit, Fact, Finding, Review, Span
+from ..model import Acceptance, Culprit, Fact, Finding, Review, Span
 from .run import Run
 
 __all__ = ["failure", "to_dict", "write_json"]
@@ -27,7 +27,7 @@ def write_json(run: Run, stream: IO[str]) -> None:
 def to_dict(review: Review, version: str) -> dict[str, Any]:
     """A review as plain data. Numbers that came from the page are strings, exactly as printed."""
     coverage = review.coverage
-    severities = [finding.severity for finding in review.findings]
+    severities = [finding.severity for finding in review.open]
     return {
         "schema": SCHEMA,
         "version": version,
@@ -40,7 +40,11 @@ def to_dict(review: Review, version: str) -> dict[str, Any]:
             "pages": review.document.pages,
             "notes": list(review.document.notes),
         },
-        "summary": {severity: severities.count(severity) for severity in ("error", "warning", "info")},
+        "summary": {
+            **{severity: severities.count(severity) for severity in ("error", "warning", "info")},
+            "accepted": len(review.findings) - len(review.open),
+            "known": review.known,
+        },
         "coverage": {
             "numbers": coverage.numbers,
             "checked": coverage.checked,
@@ -83,6 +87,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "culprits": [_culprit(culprit) for culprit in finding.culprits],
         "root": finding.root,
         "located": finding.located,
+        "accepted": _accepted(finding.accepted) if finding.accepted else None,
+    }
+
+
+def _accepted(accepted: Acceptance) -> dict[str, Any]:
+    return {
+        "reason": accepted.reason,
+        "by": accepted.by,
+        "on": accepted.on.isoformat(),
+        "until": accepted.until.isoformat() if accepted.until else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from rich.console import Console
@@ -11,12 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from ..amounts import format_value
+from ..model import Review
 from .plain import clean
 from .run import Run
 
 __all__ = ["print_overview", "tracked"]
 
 _WIDTH = 120
+_COUNTS: Mapping[str, Callable[[Review], int]] = {
+    "accepted": lambda review: len(review.findings) - len(review.open),
+    "known_short": lambda review: review.known,
+}
 _T = TypeVar("_T")
 
 
@@ -35,6 +40,11 @@ def tracked(items: Iterable[_T], total: int) -> Iterator[_T]:
             progress.advance(task)
 
 
+def _settled(run: Run) -> list[str]:
+    """Columns for what is accepted or known, where anything is."""
+    return [name for name, count in _COUNTS.items() if any(map(count, run.reviews))]
+
+
 def print_overview(run: Run) -> None:
     """A table on stderr with one line a document: its counts, and how many of its numbers were checked."""
     words = run.words
@@ -42,21 +52,18 @@ def print_overview(run: Run) -> None:
     if not console.is_terminal:
         console = Console(stderr=True, highlight=False, no_color=True, width=_WIDTH)
     table = Table(box=None, padding=(0, 2, 0, 0))
+    settled = _settled(run)
+    headings = [words["errors"], words["warnings"], words["infos"], *(words["accepted"][name] for name in settled)]
     table.add_column(words["list"]["document"], overflow="fold")
-    for heading in (
-        words["errors"],
-        words["warnings"],
-        words["infos"],
-        words["list"]["count"],
-        words["fates"]["checked"],
-    ):
+    for heading in (*headings, words["list"]["count"], words["fates"]["checked"]):
         table.add_column(heading, justify="right", no_wrap=True)
     for path, result in run.results:
         if isinstance(result, str):
             table.add_row(Text(clean(str(path))), Text(words["unreadable"], style="bold red"))
             continue
-        counts = [sum(f.severity == severity for f in result.findings) for severity in ("error", "warning", "info")]
+        counts = [sum(f.severity == severity for f in result.open) for severity in ("error", "warning", "info")]
         share = f"{format_value(result.coverage.share_checked * 100, 1)}%" if result.coverage.numbers else "—"
-        cells = [*map(str, counts), str(result.coverage.numbers), share]
+        others = [_COUNTS[name](result) for name in settled]
+        cells = [*map(str, (*counts, *others)), str(result.coverage.numbers), share]
         table.add_row(Text(clean(result.document.name), style="red" if counts[0] else ""), *cells)
     console.print(table)

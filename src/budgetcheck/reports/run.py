@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..model import Fact, Finding, Review, Severity, Span
+from ..model import Acceptance, Fact, Finding, Review, Severity, Span
 from ..rulebook import Rule
 from ..wording import messages
 from .plain import clean
@@ -17,6 +17,7 @@ __all__ = [
     "Result",
     "RuleText",
     "Run",
+    "acceptance_line",
     "children",
     "entries",
     "entry_of",
@@ -24,6 +25,7 @@ __all__ = [
     "reason",
     "rule_text",
     "spot",
+    "summary_line",
     "unreadable",
     "where",
 ]
@@ -67,6 +69,7 @@ class Entry:
     """A finding in words, every field one line; `rule` and `id` are "" for a file that could not be read.
 
     `printed` and `expected` are pairs: what stands there, and what it should be ("—" where that is not known).
+    `accepted` says who accepts it and why, "" where nobody does.
     """
 
     document: str
@@ -86,6 +89,7 @@ class Entry:
     difference: str = ""
     title: str = ""
     basis: str = ""
+    accepted: str = ""
 
 
 def entries(run: Run) -> Iterator[Entry]:
@@ -118,7 +122,25 @@ def entry_of(document: str, finding: Finding, run: Run) -> Entry:
         tuple(clean(printed) for printed, _ in wrong),
         tuple(clean(right or "—") for _, right in wrong) if any(right for _, right in wrong) else (),
         clean(finding.difference or ""), text.title if text else "", text.basis if text else "",
+        acceptance_line(finding.accepted, words) if finding.accepted else "",
     )  # fmt: skip
+
+
+def acceptance_line(accepted: Acceptance, words: Mapping[str, Any]) -> str:
+    """Why, by whom, since when and until when a difference is accepted."""
+    form = words["accepted"]["because_until" if accepted.until else "because"]
+    return clean(form.format(reason=accepted.reason, by=accepted.by, on=accepted.on, until=accepted.until))
+
+
+def summary_line(review: Review, words: Mapping[str, Any]) -> str:
+    """How many errors, warnings and infos; how many more are accepted, or known from the baseline."""
+    counts = {f"{s}s": sum(f.severity == s for f in review.open) for s in ("error", "warning", "info")}
+    said = [str(words["summary"]).format(**counts)]
+    if accepted := len(review.findings) - len(review.open):
+        said.append(words["accepted"]["count"].format(count=accepted))
+    if review.known:
+        said.append(words["accepted"]["known"].format(count=review.known))
+    return str(words["clause"]).join(said)
 
 
 def rule_text(rule: Rule, language: str) -> RuleText:

@@ -15,7 +15,7 @@ from .. import __version__
 from ..amounts import fold
 from ..model import Block, Fact, Finding, Review, Span
 from ..rulebook import Rule
-from .run import RuleText, Run, reason, rule_text, spot, where
+from .run import RuleText, Run, acceptance_line, reason, rule_text, spot, where
 
 __all__ = ["write_sarif"]
 
@@ -116,12 +116,22 @@ def _artifacts(result: Review) -> Iterator[dict[str, Any]]:
 
 
 def _results(run: Run, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    suppresses = any(finding.accepted for review in run.reviews for finding in review.findings)
     for _, result in run.results:
         if isinstance(result, str):
             continue
         offsets = _Columns(result.document.blocks)
         for finding in result.findings:
-            yield _result(finding, result.document.name, places, offsets, run.words)
+            told = _result(finding, result.document.name, places, offsets, run.words)
+            # Either all results of a run say whether they are suppressed, or none does.
+            yield told | {"suppressions": _suppressions(finding, run)} if suppresses else told
+
+
+def _suppressions(finding: Finding, run: Run) -> list[dict[str, str]]:
+    if finding.accepted is None:
+        return []
+    reason = _literal(acceptance_line(finding.accepted, run.words))
+    return [{"kind": "external", "status": "accepted", "justification": reason}]
 
 
 def _result(

@@ -56,11 +56,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells (text or counts), outline level, and styles of single cells by their place."""
+    """Cells (text or counts), outline level, and styles of single cells by their place; `struck` rows are settled."""
 
     cells: Sequence[Any]
     level: int
     styles: Mapping[int, str]
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,15 @@ class Book:
 
     workbook: Workbook
     words: Mapping[str, Any]
-    formats: dict[tuple[str, int, bool], Format]
+    formats: dict[tuple[str, int, bool, bool], Format]
 
-    def style(self, name: str, level: int = 0, *, quoted: bool = False) -> Format:
+    def style(self, name: str, level: int = 0, *, quoted: bool = False, struck: bool = False) -> Format:
         """A format by name; rows below another are indented and lighter, `quoted` keeps = and the like text."""
-        key = (name, level, quoted)
+        struck = struck and name not in ("entry", "pale")
+        key = (name, level, quoted, struck)
         if key not in self.formats:
             extra: dict[str, Any] = {"quote_prefix": True} if quoted else {}
+            extra |= {"font_strikeout": True} if struck else {}
             if level and name in ("wrap", "small", "strong"):
                 extra |= {"indent": level, "bold": False, "font_color": "#404040"}
             self.formats[key] = self.workbook.add_format({**_BASE, **_STYLES[name], **extra})
@@ -142,7 +145,8 @@ class Sheet:
                 continue
             self.sheet.set_row(self.next, self._height(row), None, {"level": row.level})
             for number, cell in enumerate(row.cells):
-                self._write(number, cell, row.styles.get(number, self.columns[number].style), row.level)
+                style = row.styles.get(number, self.columns[number].style)
+                self._write(number, cell, style, row.level, struck=row.struck)
             self.next += 1
         if lost:
             self._write(0, self.book.words["more_rows"].format(count=lost), "plain", 0)
@@ -161,16 +165,15 @@ class Sheet:
         )
         return min(max(lines, default=1) * _LINE + 3, _HIGHEST)
 
-    def _write(self, column: int, cell: Any, style: str, level: int) -> None:
+    def _write(self, column: int, cell: Any, style: str, level: int, *, struck: bool = False) -> None:
+        quoted = isinstance(cell, str) and inert(cell) != cell
+        form = self.book.style(style, level, quoted=quoted, struck=struck)
         if isinstance(cell, int):
-            self.sheet.write_number(self.next, column, cell, self.book.style(style, level))
+            self.sheet.write_number(self.next, column, cell, form)
         elif not cell:
-            self.sheet.write_blank(self.next, column, None, self.book.style(style, level))
+            self.sheet.write_blank(self.next, column, None, form)
         else:
-            quoted = inert(cell) != cell
-            self.sheet.write_string(
-                self.next, column, shortened(cell, _LONGEST), self.book.style(style, level, quoted=quoted)
-            )
+            self.sheet.write_string(self.next, column, shortened(cell, _LONGEST), form)
 
     def choose(self, heading: str, choices: Sequence[str], prompt: str) -> None:
         """A drop-down list in the cells below a heading; a row that has its choice turns grey."""

@@ -10,13 +10,13 @@ from typing import IO
 from ..amounts import format_value
 from ..model import Review
 from .plain import clean, inert
-from .run import Entry, Run, entries
+from .run import Entry, Run, entries, summary_line
 
-__all__ = ["coverage_line", "summary_line", "write_csv", "write_markdown"]
+__all__ = ["coverage_line", "write_csv", "write_markdown"]
 
 _COLUMNS = (
     "no", "id", "document", "severity", "certainty", "rule", "title", "kind", "section", "where", "page", "line",
-    "printed", "expected", "difference", "message", "basis", "root",
+    "printed", "expected", "difference", "message", "basis", "root", "accepted",
 )  # fmt: skip
 _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 
@@ -48,7 +48,7 @@ def _cells(number: int, entry: Entry, run: Run) -> Iterator[str]:
 
 
 def write_markdown(run: Run, stream: IO[str]) -> None:
-    """A table of all findings, then one line a document with its counts and coverage."""
+    """A table of all findings, accepted ones struck through, then one line a document with its counts and coverage."""
     words = run.words
     columns = ["no", "severity", "section", "where", "printed", "expected", "difference", "rule", "message", "id"]
     if len(run.results) > 1:
@@ -58,25 +58,26 @@ def write_markdown(run: Run, stream: IO[str]) -> None:
     shown = {name: _COLUMNS.index(name) for name in columns}
     for number, entry in enumerate(entries(run), 1):
         cells = list(_cells(number, entry, run))
-        stream.write("| " + " | ".join(_escaped(cells[shown[name]]) for name in columns) + " |\n")
+        told = [_struck(_escaped(cells[shown[name]]), entry) for name in columns]
+        if entry.accepted:
+            told[columns.index("message")] += f" {words['accepted']['accepted']}: {_escaped(entry.accepted)}"
+        stream.write("| " + " | ".join(told) + " |\n")
     stream.write("\n")
     for path, result in run.results:
         name = clean(str(path) if isinstance(result, str) else result.document.name)
         said = (
-            clean(result) if isinstance(result, str) else f"{summary_line(result, run)}; {coverage_line(result, run)}"
+            clean(result) if isinstance(result, str) else f"{summary_line(result, words)}; {coverage_line(result, run)}"
         )
         stream.write(f"- {_escaped(name)}: {_escaped(said)}\n")
+
+
+def _struck(text: str, entry: Entry) -> str:
+    return f"~~{text}~~" if entry.accepted and text.strip() else text
 
 
 def _escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-
-
-def summary_line(review: Review, run: Run) -> str:
-    """How many errors, warnings and infos."""
-    counts = {s: sum(f.severity == s for f in review.findings) for s in ("error", "warning", "info")}
-    return str(run.words["summary"]).format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
 
 
 def coverage_line(review: Review, run: Run) -> str:

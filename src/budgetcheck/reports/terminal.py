@@ -14,7 +14,7 @@ from rich.text import Text
 from ..amounts import format_value
 from ..model import Fact, Finding, Review, Span
 from ..wording import load_wording
-from .run import children
+from .run import acceptance_line, children, summary_line
 
 __all__ = ["finding_lines", "open_console", "print_reviews"]
 
@@ -52,7 +52,8 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
             _print_finding(console, finding, words)
             for symptom in symptoms[:_MOST_PLACES]:
                 line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
-                console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+                accepted = f"  {words['accepted']['accepted']}" if symptom.accepted else ""
+                console.print(Padding(Text.assemble((line, _dim(symptom)), (accepted, "green")), (0, 0, 0, 2)))
             if len(symptoms) > _MOST_PLACES:
                 more = words["more"].format(count=len(symptoms) - _MOST_PLACES)
                 console.print(Padding(Text(f"← {words['symptom']}: {more}", style="dim"), (0, 0, 0, 2)))
@@ -76,7 +77,7 @@ def _span(side: Fact | Span) -> Span:
 
 def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any]) -> None:
     head, *rest = finding_lines(finding, words)
-    console.print(head)
+    console.print(head.append(f"  {finding.id}", style="dim"))
     for line in rest:
         console.print(Padding(line, (0, 0, 0, 2)))
 
@@ -90,12 +91,19 @@ def finding_lines(finding: Finding, words: Mapping[str, Any]) -> list[Text]:
     if finding.certainty == "likely":
         head.append(f" ({words['likely']})", style="dim")
     head.append(f"  {_where(_first(finding), words)}", style="dim")
+    if finding.accepted:
+        head.append(f"  {words['accepted']['accepted']}", style="bold green")
+        return [head, Text(finding.message, style=_dim(finding)), Text(acceptance_line(finding.accepted, words))]
     lines = [head, Text(finding.message), _quote(finding, style)]
     others = _others(finding, words)
     if others:
         lines.append(Text(others, style="dim"))
     suggestion = _suggestion(finding, words)
     return [*lines, suggestion] if suggestion.plain else lines
+
+
+def _dim(finding: Finding) -> str:
+    return "dim strike" if finding.accepted else "dim"
 
 
 def _where(span: Span, words: Mapping[str, Any]) -> str:
@@ -144,9 +152,8 @@ def _percent(review: Review) -> str:
 
 def _print_summary(console: Console, review: Review, words: Mapping[str, Any]) -> None:
     coverage = review.coverage
-    counts = {s: sum(f.severity == s for f in review.findings) for s in ("error", "warning", "info")}
-    line = words["summary"].format(errors=counts["error"], warnings=counts["warning"], infos=counts["info"])
-    console.print(Text(f"\n{line}", style="bold red" if counts["error"] else "bold"))
+    wrong = any(finding.severity == "error" for finding in review.open)
+    console.print(Text(f"\n{summary_line(review, words)}", style="bold red" if wrong else "bold"))
     fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread", "excluded")}
     console.print(Text(words["coverage"].format(share=_percent(review), **fields)))
     if not coverage.numbers:

@@ -8,9 +8,9 @@ from typing import IO, Any
 
 from ..model import Finding, Number, Outcome, Review, Span
 from .plain import clean, shortened
-from .run import Entry, Run, children, entry_of, reason, rule_text, unreadable, where
+from .run import Entry, Run, children, entry_of, reason, rule_text, summary_line, unreadable, where
 from .sheets import Column, Row, Sheet, open_book
-from .tabular import coverage_line, summary_line
+from .tabular import coverage_line
 
 __all__ = ["write_workbook"]
 
@@ -68,14 +68,14 @@ def _columns(run: Run, columns: Sequence[tuple[str, int, str]]) -> list[Column]:
 
 def _titles(run: Run) -> list[str]:
     """What stands above the list: the document, or their number, with its counts and coverage."""
-    if len(run.results) > 1:
+    if len(run.results) != 1:
         return [f"budgetcheck: {run.words['list']['several'].format(count=len(run.results))}"]
     path, result = run.results[0]
     if isinstance(result, str):
         return [clean(str(path)), clean(result)]
     about = [result.entity or "", str(result.year or ""), run.words.get(result.kind or "", "")]
     name = " · ".join(part for part in (result.document.name, *about) if part)
-    return [clean(name), f"{summary_line(result, run)}；{coverage_line(result, run)}"]
+    return [clean(name), f"{summary_line(result, run.words)}；{coverage_line(result, run)}"]
 
 
 def _named(run: Run, cells: list[Any], document: str) -> list[Any]:
@@ -111,10 +111,10 @@ def _finding_row(run: Run, entry: Entry, number: str, level: int) -> Row:
     cells = [
         number, words[f"{entry.severity}s"], entry.section, entry.where, "\n".join(entry.printed),
         "\n".join(entry.expected), entry.difference, entry.rule or words["unreadable"], message, entry.basis,
-        "", "", entry.id,
+        words["accepted"]["accepted"] if entry.accepted else "", entry.accepted, entry.id,
     ]  # fmt: skip
     cells = _named(run, cells, entry.document)
-    return Row(cells, level, {len(cells) - len(_FINDINGS) + 1: entry.severity})
+    return Row(cells, level, {len(cells) - len(_FINDINGS) + 1: entry.severity}, struck=bool(entry.accepted))
 
 
 def _number_rows(run: Run) -> Iterator[Row]:
@@ -172,6 +172,6 @@ def _document_rows(run: Run) -> Iterator[Row]:
         document = result.document
         cells = [
             document.name, result.entity or "", str(result.year or ""), run.words.get(result.kind or "", ""),
-            summary_line(result, run), coverage_line(result, run), "; ".join(document.notes),
+            summary_line(result, run.words), coverage_line(result, run), "; ".join(document.notes),
         ]  # fmt: skip
         yield Row([clean(str(cell)) for cell in cells], 0, {})
