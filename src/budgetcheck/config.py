@@ -232,7 +232,9 @@ class _Reader:
         named += [(("per-file-ignores", key), i) for key, ids in table.get("per-file-ignores", {}).items() for i in ids]
         for keys, name in named:
             if not any(each.startswith(name) for each in known):
-                raise self._error(keys, f"{keys[0]}: no rule is called {name}{_meant(name, known)}", name)
+                meant = any(each.startswith(name.upper()) for each in known)
+                hint = f", did you mean {name.upper()}?" if meant else ""
+                raise self._error(keys, f"{keys[0]}: no rule is called {name}{hint}", name)
 
     def _error(self, keys: tuple[str, ...], message: str, value: str | None = None) -> ConfigError:
         line = _line(self.text, (*self.prefix, *keys), value)

@@ -102,6 +102,9 @@ def _merge(base: dict[str, Any], extra: Mapping[str, Any], path: Path) -> None:
     """Lists grow, tables merge, anything else is replaced: an overlay holds differences only."""
     for key, value in extra.items():
         old = base.get(key)
+        kinds = set() if key in base else {type(each) for each in base.values()}
+        if kinds in ({dict}, {list}) and type(value) not in kinds:
+            raise RuleError(f"{path}: {key} is a {'table' if kinds == {dict} else 'list'}, not {value!r}")
         if isinstance(old, dict) and isinstance(value, dict):
             _merge(old, value, path)
         elif isinstance(old, list) and isinstance(value, list):
@@ -133,7 +136,11 @@ def _load(folders: tuple[str, ...], packs: tuple[Pack, ...], overlays: tuple[str
             _read_all(_tomls(pack.folder / "wording"), data, shapes)
     for overlay in map(Path, overlays):
         _read_all(_tomls(overlay) or [overlay], data, shapes)
-    return _compile(data, tuple(shapes))
+    try:
+        return _compile(data, tuple(shapes))
+    except (TypeError, ValueError, LookupError, AttributeError, re.error) as error:
+        named = (*(pack.name for pack in packs), *folders, *overlays)
+        raise RuleError(f"{', '.join(named)}: these words cannot be used: {error}") from None
 
 
 def _read_all(paths: Iterable[Path], data: dict[str, Any], shapes: list[Shape]) -> None:
