@@ -77,12 +77,27 @@ def settle(
 
 
 def _changed(rest: Sequence[Entry], marks: Sequence[Mark], taken: Mapping[int, Entry]) -> Iterator[tuple[int, Entry]]:
-    """Findings that stand where an entry's finding stood, with other numbers; where several may be meant, none."""
+    """Findings that stand where an entry's finding stood, with other numbers.
+
+    Of several in one sentence the one with most of the numbers is meant, from either side; where that leaves a doubt,
+    none.
+    """
     free = [number for number in range(len(marks)) if number not in taken]
-    for entry in rest:
-        there = [number for number in free if same_spot(marks[number], entry.mark)]
-        if len(there) == 1 and sum(same_spot(marks[there[0]], each.mark) for each in rest) == 1:
-            yield there[0], entry
+    alike = {
+        (number, place): _shared(marks[number], entry.mark)
+        for number in free
+        for place, entry in enumerate(rest)
+        if same_spot(marks[number], entry.mark)
+    }
+    for (number, place), shared in alike.items():
+        rivals = [score for other, score in alike.items() if (other[0] == number) != (other[1] == place)]
+        if all(score < shared for score in rivals):
+            yield number, rest[place]
+
+
+def _shared(one: Mark, other: Mark) -> int:
+    """How many values are the same in the same place."""
+    return sum(a == b for a, b in zip(one.values, other.values, strict=False))
 
 
 def _woken(
@@ -92,11 +107,11 @@ def _woken(
     accepted = entry.acceptance
     fields = {"on": accepted.on, "by": accepted.by, "reason": accepted.reason, "until": accepted.until}
     rule = rules.get(entry.mark.rule)
+    if rule is None or rule_digest(rule) != entry.digest:
+        return str(words["accepted"]["other_rule"]).format(**fields)
     if changed:
         before, after = (str(words["separator"]).join(values) for values in _difference(*changed))
         return str(words["accepted"]["changed"]).format(before=before, after=after, **fields)
-    if rule is None or rule_digest(rule) != entry.digest:
-        return str(words["accepted"]["other_rule"]).format(**fields)
     if accepted.until is not None and today > accepted.until:
         return str(words["accepted"]["expired"]).format(**fields)
     return ""

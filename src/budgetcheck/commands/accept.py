@@ -134,10 +134,14 @@ def _accept(
     fresh = [Entry(document, each.mark, rule_digest(settings.rules[each.mark.rule]), acceptance) for each in group]
     words = _words(settings)
     target = _target(settings)
-    update_entries(target, [each.earlier for each in group if each.earlier], fresh, words["head"])
+    update_entries(target, [each.earlier for each in group if each.earlier], fresh, words["accepted"]["head"])
     for each in fresh:
-        click.echo(f"{words['accepted']}  {each.mark.id}  {each.mark.rule}  {each.mark.message}")
+        click.echo(f"{words['accepted']['accepted']}  {each.mark.id}  {each.mark.rule}  {each.mark.message}")
     click.echo(f"→ {target}")
+    cause = chosen.mark.root or chosen.mark.id
+    for other in candidates:
+        if other.name == chosen.name and cause in (other.mark.id, other.mark.root) and other not in group:
+            click.echo(f"{words['symptom']}: {other.mark.id}  {other.mark.rule}  {other.mark.message}")
 
 
 def _chosen(prefix: str, candidates: Sequence[_Candidate]) -> _Candidate:
@@ -212,5 +216,4 @@ def _document(name: str, settings: Settings) -> str:
 def _words(settings: Settings) -> Mapping[str, Any]:
     from ..wording import messages
 
-    words: Mapping[str, Any] = messages(settings.options.language)["accepted"]
-    return words
+    return messages(settings.options.language)
