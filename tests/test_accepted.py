@@ -127,7 +127,7 @@ def test_it_stays_accepted_where_only_the_page_changes(project: Path) -> None:
     assert not found("BC201", name="copy.txt")["accepted"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["57.00%", "150.00万元", "200.00万元"]))
 def test_a_changed_number_wakes_it_up(hundredths: int, printed: str) -> None:
     """Whatever a number becomes: what is wrong with it afterwards is open, and says what it was."""
@@ -213,6 +213,18 @@ def test_one_of_a_cause_is_accepted_alone(project: Path) -> None:
     assert run("accept", "--remove", symptom["id"])[0] == 0
     assert "同一原因" in run("accept", root["id"], *words, "--only")[1]
     assert [f["accepted"] is None for f in told()["findings"] if f["rule"] == "BC201"] == [True]
+
+
+def test_a_report_of_several_files(project: Path) -> None:
+    put("2021年度部门决算\n一、概况\n", "prose.txt")
+    both = ("prose.txt", "report.txt", "--together")
+    review = json.loads(run("check", *both, "--format", "json")[1])
+    mark = next(f["id"] for f in review["findings"] if f["rule"] == "BC202")
+    assert run("accept", mark, *both, "--reason", "r", "--by", "b")[0] == 0
+    assert read_entries(Path("accepted.toml"))[0].document == "prose.txt + report.txt"
+    assert run("check", *both)[0] == 0
+    assert run("check", "report.txt")[0] == 1
+    assert run("accept", "--prune", *both)[1] == ""
 
 
 def test_list_and_remove(project: Path) -> None:
@@ -391,7 +403,7 @@ def entry(**changes: Any) -> Entry:
     return replace(Entry("report.txt", mark, "d" * 12, WHY), **changes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(NASTY, NASTY, NASTY, st.lists(NASTY, max_size=3), st.booleans()), min_size=1, max_size=4))
 def test_whatever_is_accepted_is_read_back(drawn: list[tuple[str, str, str, list[str], bool]]) -> None:
     entries = [

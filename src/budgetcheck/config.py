@@ -1,4 +1,7 @@
-"""Settings of a project: `[tool.budgetcheck]` of `pyproject.toml`, or `budgetcheck.toml`."""
+"""Settings of a project: `[tool.budgetcheck]` of `pyproject.toml`, or `budgetcheck.toml`.
+
+In a program: `budgetcheck.check(path, load_config().options)`.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from .errors import BudgetcheckError
 from .model import Severity
-from .pipeline import Options
 from .rulebook import load_rules
 from .wording import load_wording
+
+if TYPE_CHECKING:
+    from .pipeline import Options
 
 __all__ = ["FAIL_ON", "Config", "ConfigError", "find_accepted", "find_config", "load_config"]
 
@@ -28,6 +33,13 @@ class ConfigError(BudgetcheckError):
     """A file of settings is wrong: says the file, the line and why."""
 
 
+def _usual() -> Options:
+    # Imported when it is needed: `budgetcheck explain` reads settings and no report.
+    from .pipeline import Options
+
+    return Options()
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a file of settings says, every path made absolute; `path` is None where there is no file.
@@ -36,7 +48,7 @@ class Config:
     """
 
     path: Path | None = None
-    options: Options = field(default_factory=Options)
+    options: Options = field(default_factory=_usual)
     fail_on: str = "error"
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -157,7 +169,8 @@ class _Reader:
         wording = tuple(base / each for each in table.get("wording", ()))
         self._names((*rules, *folders))
         load_wording((*rules, *folders), wording)
-        options = Options(
+        options = replace(
+            _usual(),
             select=tuple(table.get("select", ())),
             ignore=tuple(table.get("ignore", ())),
             rules=rules,

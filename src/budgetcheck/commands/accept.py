@@ -44,10 +44,11 @@ class _Candidate:
 @click.option("--list", "listing", is_flag=True, help="List what is accepted.")
 @click.option("--remove", metavar="FINDING-ID", help="Accept a finding no longer.")
 @click.option("--prune", is_flag=True, help="Take out what is no longer found in the files.")
+@click.option("--together", is_flag=True, help="All files are one report, as in the check.")
 @with_settings
 def accept_command(
     finding: str | None, files: tuple[Path, ...], reason: str | None, by: str | None, until: datetime | None,
-    only: bool, review: Path | None, listing: bool, remove: str | None, prune: bool, settings: Settings,
+    only: bool, review: Path | None, listing: bool, remove: str | None, prune: bool, together: bool, settings: Settings,
 ) -> None:  # fmt: skip
     """Accept a finding of a report, as long as its rule and its numbers stay as they are.
 
@@ -62,10 +63,10 @@ def accept_command(
         elif remove:
             _remove(remove.lower(), settings)
         elif prune:
-            _prune([*map(Path, [finding] if finding else []), *files], settings)
+            _prune([*map(Path, [finding] if finding else []), *files], settings, together=together)
         else:
             acceptance = _acceptance(reason, by, until, settings)
-            candidates = _candidates(files, review, settings)
+            candidates = _candidates(files, review, settings, together=together)
             _accept((finding or "").lower(), candidates, acceptance, settings, only=only)
     except BudgetcheckError as error:
         raise stop(str(error)) from None
@@ -86,7 +87,7 @@ def _acceptance(reason: str | None, by: str | None, until: datetime | None, sett
     return Acceptance(clean(reason.strip()), clean(by.strip()), settings.day, until.date() if until else None)
 
 
-def _candidates(files: Sequence[Path], review: Path | None, settings: Settings) -> list[_Candidate]:
+def _candidates(files: Sequence[Path], review: Path | None, settings: Settings, *, together: bool) -> list[_Candidate]:
     """All findings of the files, or of an earlier review."""
     from ..accepted import mark_of, read_entries, read_reviews
 
@@ -100,14 +101,14 @@ def _candidates(files: Sequence[Path], review: Path | None, settings: Settings) 
         ]
     return [
         _Candidate(each.review.document.name, mark_of(finding), each.earlier.get(finding.id))
-        for each in _checked(files, entries, settings)
+        for each in _checked(files, entries, settings, together=together)
         for finding in each.review.findings
     ]
 
 
-def _checked(files: Sequence[Path], entries: Sequence[Entry], settings: Settings) -> list[Settled]:
+def _checked(files: Sequence[Path], entries: Sequence[Entry], settings: Settings, *, together: bool) -> list[Settled]:
     """Reviews of the files; SystemExit where one cannot be read, which has been said."""
-    found = settled(results_of(files, settings), entries, settings)
+    found = settled(results_of(files, settings, together=together), entries, settings)
     if any(isinstance(each, str) for each in found):
         raise SystemExit(2)
     return [each for each in found if not isinstance(each, str)]
@@ -183,12 +184,12 @@ def _remove(prefix: str, settings: Settings) -> None:
     _drop([each for each in entries if each in found or (each.document, each.mark.root) in roots], settings)
 
 
-def _prune(files: Sequence[Path], settings: Settings) -> None:
+def _prune(files: Sequence[Path], settings: Settings, *, together: bool) -> None:
     from ..accepted import read_entries
 
     if not files:
         raise BudgetcheckError("name the files to check with --prune")
-    checked = _checked(files, read_entries(_target(settings)), settings)
+    checked = _checked(files, read_entries(_target(settings)), settings, together=together)
     _drop([entry for each in checked for entry in each.stale], settings)
 
 

@@ -47,10 +47,12 @@ def known_packs(wanted: bool) -> tuple[Pack, ...]:
 
 def read_rules(folders: tuple[Path, ...], *, packs: bool = True) -> tuple[Rule, ...]:
     """All rules, those of packs, of the settings and of the folders too; SystemExit where one is wrong."""
-    from ..config import load_config
+    from ..config import find_config, load_config
     from ..rulebook import load_rules
 
     try:
-        return load_rules((*load_config(None, folders).options.rules, *folders), known_packs(packs))
+        found = find_config(Path.cwd())
+        own = load_config(found, folders).options.rules if found else ()
+        return load_rules((*own, *folders), known_packs(packs))
     except BudgetcheckError as error:
         raise stop(str(error)) from None
