@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from .errors import BudgetcheckError
 from .model import Severity
+from .packs import installed_packs
 from .rulebook import load_rules
 from .wording import load_wording
 
@@ -168,7 +169,7 @@ class _Reader:
         rules = tuple(base / each for each in table.get("rules", ()))
         wording = tuple(base / each for each in table.get("wording", ()))
         self._names((*rules, *folders))
-        load_wording((*rules, *folders), wording)
+        load_wording((*rules, *folders), installed_packs(), wording)
         options = replace(
             _usual(),
             select=tuple(table.get("select", ())),
@@ -237,7 +238,7 @@ class _Reader:
 
     def _names(self, folders: tuple[Path, ...]) -> None:
         """Every rule that is named must exist."""
-        known = [rule.id for rule in load_rules(folders)]
+        known = [rule.id for rule in load_rules(folders, installed_packs())]
         table = self.table
         named: list[tuple[tuple[str, ...], str]]
         named = [((key,), each) for key in ("select", "ignore") for each in table.get(key, ())]

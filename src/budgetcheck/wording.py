@@ -115,16 +115,12 @@ def _merge(base: dict[str, Any], extra: Mapping[str, Any], path: Path) -> None:
             base[key] = value
 
 
-def load_wording(
-    folders: Iterable[Path] = (), packs: Iterable[Pack] = (), overlays: Iterable[Path] = ()
-) -> Wording:
+def load_wording(folders: Iterable[Path] = (), packs: Iterable[Pack] = (), overlays: Iterable[Path] = ()) -> Wording:
     """The shipped wording, extended by `wording/*.toml` of packs and further rule folders, then by overlays.
 
     An overlay is a TOML file or a folder of them. Raises RuleError where a file is not TOML or a shape is wrong.
     """
-    return _load(
-        tuple(str(folder) for folder in folders), tuple(packs), tuple(str(overlay) for overlay in overlays)
-    )
+    return _load(tuple(str(folder) for folder in folders), tuple(packs), tuple(str(overlay) for overlay in overlays))
 
 
 @functools.lru_cache(maxsize=8)
