@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_command"]
 
-_FORMATS = ("json", "csv", "md", "xlsx", "sarif", "junit", "github", "gitlab")
+_FORMATS = ("json", "csv", "md", "html", "xlsx", "sarif", "junit", "github", "gitlab")
+# Formats to open in a program of their own; they list every number.
+_OPENED = {"xlsx": "a workbook", "html": "a page"}
 
 
 @click.command("check")
@@ -40,13 +42,14 @@ def check_command(
     from ..config import FAIL_ON
     from ..reports.run import Run
 
-    if form == "xlsx" and output is None and sys.stdout.isatty():
-        raise stop("a workbook is no text for a terminal: name a file with -o")
+    if form in _OPENED and output is None and sys.stdout.isatty():
+        raise stop(f"{_OPENED[form]} is no text for a terminal: name a file with -o")
     # Scripts that read JSON find on stderr the lines of unreadable files and nothing else.
     talks = form != "json" or sys.stderr.isatty()
     try:
         entries = entries_of(settings)
-        results = results_of(_kept(files, settings, talks=talks), settings, together=together, numbers=form == "xlsx")
+        kept = _kept(files, settings, talks=talks)
+        results = results_of(kept, settings, together=together, numbers=form in _OPENED)
         results = _less_known(_accepted(results, entries, settings, talks=talks), baseline)
     except BudgetcheckError as error:
         raise stop(str(error)) from None

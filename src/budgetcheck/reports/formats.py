@@ -15,6 +15,7 @@ _WRITERS = {
     "json": "machine:write_json",
     "csv": "tabular:write_csv",
     "md": "tabular:write_markdown",
+    "html": "page:write_page",
     "xlsx": "workbook:write_workbook",
     "sarif": "sarif:write_sarif",
     "junit": "junit:write_junit",
