@@ -1,4 +1,4 @@
-"""Time, size and memory of every output for 10, 1 000 and 50 000 findings, made from one review by repetition.
+"""Time, size and memory of every output for 10, 1 000, 5 000 and 50 000 findings, made from one review by repetition.
 
 Each figure is from a process of its own: `python benchmarks/outputs.py`, or with numbers of findings as arguments.
 """
@@ -22,7 +22,7 @@ from budgetcheck.rulebook import load_rules
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "examples" / "hubei-2024-budget-planted.txt"
-COUNTS = (10, 1_000, 50_000)
+COUNTS = (10, 1_000, 5_000, 50_000)
 
 
 def repeated(count: int) -> Review:

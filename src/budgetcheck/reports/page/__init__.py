@@ -53,7 +53,8 @@ def _sheets(run: Run) -> Iterator[Sheet]:
 def _rules(run: Run) -> list[tuple[str, str]]:
     """Ids and titles of the rules that found something."""
     found = sorted({finding.rule for review in run.reviews for finding in review.findings})
-    return [(each, clean(rule_text(run.rules[each], run.language).title) if each in run.rules else "") for each in found]
+    titles = {each: rule_text(run.rules[each], run.language).title for each in found if each in run.rules}
+    return [(each, clean(titles.get(each, ""))) for each in found]
 
 
 @functools.lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from ...amounts import format_value
 from ...model import Fact, Finding, Quantity
 from ..plain import clean
 
-__all__ = ["Bar", "Bars", "Part", "make_bars"]
+__all__ = ["Bar", "Bars", "Part", "make_bars", "named"]
 
 _DIMENSIONS = ("money", "percent", "points", "count")
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(\D*)")
@@ -102,8 +102,14 @@ def _sides(finding: Finding, words: Mapping[str, Any]) -> tuple[_Side, _Side] | 
 
 def _side(name: str, facts: Sequence[Fact]) -> _Side:
     amounts = [fact.quantity.point for fact in facts]
-    labels = [clean(f"{fact.name} {fact.quantity.shown}") for fact in facts]
+    labels = [clean(named(fact)) for fact in facts]
     return _Side(name, amounts, labels, clean(_total([fact.quantity for fact in facts])))
+
+
+def named(fact: Fact) -> str:
+    """A figure with its name, where it has one."""
+    shown, name = fact.quantity.shown, fact.name.strip('"')
+    return shown if name == fact.quantity.text else f"{name} {shown}"
 
 
 def _total(quantities: Sequence[Quantity]) -> str:
@@ -121,8 +127,6 @@ def _amount(text: str | None, like: Quantity) -> Fraction | None:
     if not found or found[2] != like.unit:
         return None
     return Fraction(Decimal(found[1])) * like.scale
-
-
 
 
 def _bar(side: _Side, against: _Side, low: Fraction, high: Fraction) -> Bar:

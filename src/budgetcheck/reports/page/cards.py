@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...model import Fact, Finding, Review, Span
 from ..plain import clean
 from ..run import Entry, Run, children, entry_of, rule_text, spot, where
-from .bars import Bars, make_bars
+from .bars import Bars, make_bars, named
 from .marks import Mark
 from .places import Place, Places
 
@@ -61,7 +61,7 @@ class Scene:
     def target(self, span: Span) -> str:
         """The key of a span's mark, else of its block; "" where it has neither."""
         place = self.places.of(span)
-        if place in self.marks:
+        if place is not None and place in self.marks:
             return self.marks[place].key
         return f"{self.prefix}b{span.block}" if 0 <= span.block < len(self.review.document.blocks) else ""
 
@@ -98,7 +98,7 @@ def _chips(scene: Scene, finding: Finding) -> Iterator[Chip]:
     for name, spans in sides:
         for side in spans:
             span = side.span if isinstance(side, Fact) else side
-            text = f"{side.name} {side.quantity.shown}" if isinstance(side, Fact) else side.text
+            text = named(side) if isinstance(side, Fact) else side.text
             target = scene.target(span)
             if (target, "" if target else text) not in seen and (target or text):
                 seen.add((target, "" if target else text))

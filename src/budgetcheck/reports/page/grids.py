@@ -36,9 +36,13 @@ def make_grid(block: Block, marks: Mapping[tuple[int, int], list[Mark]]) -> Grid
     """The table of a block; `marks` are those of its cells by row and column."""
     stretch, covered = _stretches(block)
     numeric = [[bool(_NUMERIC.fullmatch(cell.strip())) for cell in row] for row in block.cells]
+    # Codes are digits too: a column is one of numbers where a mark, a decimal point or a sign says so.
+    amounts = {c for _, c in marks}
+    for cells, numbers in zip(block.cells, numeric, strict=True):
+        amounts.update(c for c, number in enumerate(numbers) if number and not cells[c].strip().isalnum())
     rows = [
         [
-            Cell(pieces(text, marks.get((r, c), ())), numeric[r][c], *stretch.get((r, c), (1, 1)))
+            Cell(pieces(text, marks.get((r, c), ())), numeric[r][c] and c in amounts, *stretch.get((r, c), (1, 1)))
             for c, text in enumerate(row)
             if (r, c) not in covered
         ]

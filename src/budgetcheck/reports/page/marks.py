@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from ...model import Fact, Finding, Number, Review, Span
@@ -81,11 +82,12 @@ def _spoken_of(finding: Finding) -> Iterator[tuple[Span, State]]:
     accused = [culprit.span for culprit in finding.culprits]
     if not accused and finding.located is None:
         accused = [_span(side) for side in finding.stated]
-    sure = finding.severity == "error" and finding.located in ("certain", "likely", None)
+    stated = [_span(side) for side in finding.stated]
     for span in accused:
-        yield span, "wrong" if sure else "doubt"
-    for side in (*finding.stated, *finding.computed):
-        yield _span(side), "about"
+        sure = finding.located in ("certain", "likely") or (finding.located is None and span in stated)
+        yield span, "wrong" if sure and finding.severity == "error" else "doubt"
+    for span in (*stated, *(_span(side) for side in finding.computed)):
+        yield span, "about"
 
 
 def _span(side: Fact | Span) -> Span:
@@ -110,7 +112,7 @@ def pieces(text: str, marks: Sequence[Mark]) -> list[Piece]:
     active: list[Mark] = []
     begun: set[str] = set()
     found = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         active = [mark for mark in active if mark.place.end > begin]
         while waiting and waiting[-1].place.begin <= begin:
             active.append(waiting.pop())

@@ -86,9 +86,13 @@
 
   /* Movement */
   function bring(target, block = "center") {
-    target.scrollIntoView({ block, inline: "center" });
+    const scroll = () => {
+      target.scrollIntoView({ block, inline: "center" });
+      target.closest(".panes").scrollIntoView({ block: "nearest" });
+    };
+    scroll();
     // What was not laid out yet had an estimated height: once more when it is known.
-    requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView({ block, inline: "center" })));
+    requestAnimationFrame(() => requestAnimationFrame(scroll));
   }
 
   function choose(card) {

@@ -26,6 +26,8 @@ from .places import PROSE, Place, Places
 __all__ = ["Heading", "Layer", "Row", "Sheet", "make_sheet"]
 
 _TITLE = 40
+# The level of numbered items: a list of them is the content of what stands above it.
+_ITEM = 4
 _COUNTED: tuple[State, ...] = ("wrong", "doubt", "checked", "unconstrained", "unread")
 
 
@@ -68,6 +70,7 @@ class Sheet:
     """One document of the page; `cards` are made while they are written."""
 
     key: str
+    path: str
     name: str
     about: str
     summary: str
@@ -94,8 +97,8 @@ def make_sheet(review: Review, run: Run, number: int) -> Sheet:
     named = _table_names(review)
     about = (review.entity, str(review.year or ""), words.get(review.kind or "", ""))
     return Sheet(
-        key, clean(document.name), clean(" · ".join(part for part in about if part)),
-        summary_line(review, run), coverage_line(review, run), _caution(review, words),
+        key, clean(document.name), _base(document.name), clean(" · ".join(part for part in about if part)),
+        summary_line(review, run), coverage_line(review, run) if fates else "", _caution(review, words),
         [clean(note) for note in document.notes], Counter(finding.severity for finding in review.findings),
         Counter(mark.state for mark in marks.values()), _row("", [each[1:] for each in fates]),
         _rows(fates, passages, named, words), _headings(review, passages, named, key),
@@ -103,12 +106,17 @@ def make_sheet(review: Review, run: Run, number: int) -> Sheet:
     )  # fmt: skip
 
 
+def _base(name: str) -> str:
+    """A document's name without its folders, also where it is made of several files."""
+    return clean(" + ".join(Path(each).name or each for each in name.split(" + ")))
+
+
 def _caution(review: Review, words: Mapping[str, Any]) -> str:
-    """What a reader must not overlook: nothing was found to check, or little was checked."""
+    """What a reader must not overlook: little was checked, or nothing was found to check."""
     coverage = review.coverage
+    share = f"{format_value(coverage.share_checked * 100, 1)}%"
     if not coverage.numbers:
         return str(words["nothing"])
-    share = f"{format_value(coverage.share_checked * 100, 1)}%"
     return str(words["thin"]).format(share=share) if coverage.checked * 2 < coverage.numbers else ""
 
 
@@ -130,9 +138,9 @@ def _rows(
 ) -> list[Row]:  # fmt: skip
     """A row for each table and each section of the first level, in reading order."""
     groups: dict[str, list[tuple[State, bool]]] = {}
-    for block, *fate in fates:
+    for block, state, checked in fates:
         title = named.get(block) or _section(passages.get(block)) or words["no_section"]
-        groups.setdefault(title, []).append((fate[0], fate[1]))
+        groups.setdefault(title, []).append((state, checked))
     return [_row(clean(title), held) for title, held in groups.items()]
 
 
@@ -159,13 +167,13 @@ def _row(title: str, fates: Sequence[tuple[State, bool]]) -> Row:
 def _headings(review: Review, passages: Mapping[int, Passage], named: Mapping[int, str], key: str) -> list[Heading]:
     """Headings, worksheets and recognised tables, each with the findings that stand below it."""
     listed: list[tuple[int, int, str]] = []
+    titles = _titles(passages)
     sheet: str | None = None
     for index, block in enumerate(review.document.blocks):
-        passage = passages.get(index)
         if block.sheet and block.sheet != sheet:
             listed.append((index, 1, block.sheet))
-        elif passage and passage.heading:
-            listed.append((index, min(passage.level or 1, 4), block.text))
+        elif index in titles:
+            listed.append((index, titles[index], block.text))
         elif index in named and not block.sheet:
             listed.append((index, 2, named[index]))
         sheet = block.sheet
@@ -175,6 +183,31 @@ def _headings(review: Review, passages: Mapping[int, Passage], named: Mapping[in
         Heading(f"{key}b{index}", level, _line(text), bisect_left(spots, end) - bisect_left(spots, index))
         for (index, level, text), end in zip(listed, ends, strict=True)
     ]
+
+
+def _titles(passages: Mapping[int, Passage]) -> dict[int, int]:
+    """Headings with something below them, and their levels: the lines of a table of contents have nothing."""
+    kept: dict[int, int] = {}
+    filled = listed = False
+    below = last = 0
+    for index, passage in reversed(list(passages.items())):
+        level = min(passage.level or 1, _ITEM)
+        if not _heads(passage):
+            filled = True
+        elif filled or level < below or (listed and level < _ITEM):
+            kept[index] = level
+            filled, listed, below, last = False, False, level, index
+        elif level == _ITEM:
+            listed = True
+            if below == _ITEM:
+                kept.pop(last, None)
+    return kept
+
+
+def _heads(passage: Passage) -> bool:
+    """Whether a block is a heading that is short enough for one."""
+    heading = passage.heading or passage.block.kind == "heading"
+    return heading and passage.block.kind != "grid" and len(passage.block.text) <= _TITLE
 
 
 def _line(text: str) -> str:
@@ -188,17 +221,16 @@ def _layers(
     inside: dict[int, list[Mark]] = {}
     for place, mark in marks.items():
         inside.setdefault(place.block, []).append(mark)
+    titles = _titles(passages)
     before: Block | None = None
     for index, block in enumerate(blocks):
         passage = passages.get(index)
         if passage is None and block.kind != "picture":
             continue
-        heading = block.kind == "heading" or (passage is not None and passage.heading)
-        kind = "heading" if heading and block.kind != "grid" else block.kind
-        level = min(passage.level or 1, 4) if passage else 1
+        kind = "heading" if index in titles else "paragraph" if block.kind == "heading" else block.kind
         here = inside.get(index, [])
         title = _line(named.get(index, ""))
-        layer = Layer(f"{key}b{index}", kind, level, list(_breaks(block, before, words)), title)
+        layer = Layer(f"{key}b{index}", kind, titles.get(index, 1), list(_breaks(block, before, words)), title)
         yield _filled(layer, block, here)
         before = block
 
