@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test bench clean
+.PHONY: demo test browser bench clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "budgetcheck needs Python 3.11 or newer"; exit 1; }
@@ -19,7 +19,15 @@ $(VENV)/.tested: $(VENV)/.installed
 demo: $(VENV)/.installed
 	$(BIN)/budgetcheck check --fail-on never examples/*-planted.txt
 
-test: $(VENV)/.tested
+# The web page is tested in Debian's Chromium, which is installed where it is missing and may be.
+browser:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qqy install --no-install-recommends chromium chromium-driver >/dev/null; \
+	then exit 0; fi; \
+	echo "NO BROWSER: chromium and chromedriver are missing and cannot be installed here; the tests of the page in a browser will be skipped"
+
+test: $(VENV)/.tested browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

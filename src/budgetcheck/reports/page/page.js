@@ -188,14 +188,15 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (!doc || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
-    if (event.target.matches("input[type=search], select")) {
-      if (event.key === "Escape") event.target.blur();
+    const at = document.activeElement;
+    if (!doc || !at || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+    if (at.matches("input[type=search], select")) {
+      if (event.key === "Escape") at.blur();
       return;
     }
-    if (event.key === "Enter" && event.target.matches(".card")) {
-      const link = one(":scope > header .go", event.target);
-      if (link) toPlace(link.hash.slice(1), event.target);
+    if (event.key === "Enter" && at.matches(".card")) {
+      const link = one(":scope > header .go", at);
+      if (link) toPlace(link.hash.slice(1), at);
       return;
     }
     if (!(event.key in keys)) return;

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -178,10 +179,10 @@ def _headings(review: Review, passages: Mapping[int, Passage], named: Mapping[in
             listed.append((index, 2, named[index]))
         sheet = block.sheet
     spots = sorted(spot(finding).block for finding in review.findings)
-    ends = [index for index, _, _ in listed[1:]] + [len(review.document.blocks)]
+    edges = pairwise(bisect_left(spots, at) for at in (*(index for index, _, _ in listed), len(review.document.blocks)))
     return [
-        Heading(f"{key}b{index}", level, _line(text), bisect_left(spots, end) - bisect_left(spots, index))
-        for (index, level, text), end in zip(listed, ends, strict=True)
+        Heading(f"{key}b{index}", level, _line(text), end - begin)
+        for (index, level, text), (begin, end) in zip(listed, edges, strict=True)
     ]
 
 
