@@ -106,7 +106,7 @@
 
   function toCard(card) {
     choose(card);
-    bring(card, "nearest");
+    bring(card, card.offsetHeight > doc.list.clientHeight ? "start" : "nearest");
     card.focus({ preventScroll: true });
     history.replaceState(null, "", `#${card.id}`);
   }
@@ -217,9 +217,10 @@
 
   if (doc) {
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => {
-      states();
-      filter();
+    form.addEventListener("input", (event) => event.target.type === "search" && filter());
+    form.addEventListener("change", (event) => {
+      if (event.target.name === "n") states();
+      else if (event.target.type !== "search") filter();
     });
     if (matchMedia("(max-width: 1180px)").matches) all(".outline details").forEach((each) => (each.open = false));
     const target = location.hash && document.getElementById(location.hash.slice(1));
