@@ -175,7 +175,7 @@ def _headings(review: Review, passages: Mapping[int, Passage], named: Mapping[in
             listed.append((index, 1, block.sheet))
         elif index in titles:
             listed.append((index, titles[index], block.text))
-        elif index in named and not block.sheet:
+        elif index in named and not block.sheet and not (listed and named[index] in listed[-1][2]):
             listed.append((index, 2, named[index]))
         sheet = block.sheet
     spots = sorted(spot(finding).block for finding in review.findings)
