@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 import budgetcheck
 from budgetcheck import Options, Review
-from budgetcheck.model import Block, Culprit, Number, Span
+from budgetcheck.model import Acceptance, Block, Culprit, Number, Span
 from budgetcheck.outline import outline
 from budgetcheck.reports.page.bars import make_bars
 from budgetcheck.reports.page.grids import make_grid
@@ -76,6 +77,18 @@ def test_findings_stand_beside_the_report_with_their_symptoms_below_them() -> No
     ]
     assert one(tree, ".cover > p").text().startswith("数字")
     assert one(tree, "html").attributes["lang"] == "zh-CN"
+
+
+def test_an_accepted_difference_is_struck_through_and_counted_no_more() -> None:
+    review = reviewed(MIXED)
+    first, *others = review.findings
+    kept = replace(first, accepted=Acceptance("核实无误", "张三", date(2026, 1, 1), None), root=None)
+    tree = page(run_of(replace(review, findings=(kept, *others))))
+    card = one(tree, ".card.accepted")
+    assert one(card, ".msg s").text() == clean(first.message)
+    assert one(card, ".why").text() == "✓ 已接受 核实无误（张三，2026-01-01）"
+    before = sum(int(each) for each in texts(page(run_of(review)), ".count b"))
+    assert sum(int(each) for each in texts(tree, ".count b")) == before - 1
 
 
 def test_the_wrong_number_is_marked_and_linked_both_ways() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...model import Fact, Finding, Review, Span
 from ..plain import clean
-from ..run import Entry, Run, children, entry_of, rule_text, spot, where
+from ..run import Entry, Run, acceptance_line, children, entry_of, rule_text, spot, where
 from .bars import Bars, make_bars, named
 from .marks import Mark
 from .places import Place, Places
@@ -29,7 +29,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A finding in words, `number` as a reader counts ("3", its second symptom "3.2")."""
+    """A finding in words, `number` as a reader counts ("3", its second symptom "3.2"); `accepted` why it may stand."""
 
     key: str
     number: str
@@ -41,6 +41,7 @@ class Card:
     more: int
     bars: Bars | None
     symptoms: list[Card]
+    accepted: str = ""
 
     @property
     def suggests(self) -> bool:
@@ -84,6 +85,7 @@ def _card(scene: Scene, finding: Finding, index: int, number: str, symptoms: lis
         f"{scene.prefix}f{index}", number, entry, clean(rule_text(rule, run.language).why) if rule else "",
         scene.target(spot(finding)), fixes, chips[:_MOST], max(len(chips) - _MOST, 0),
         make_bars(finding, run.words), symptoms,
+        acceptance_line(finding.accepted, run.words) if finding.accepted else "",
     )  # fmt: skip
 
 
