@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import BudgetcheckError, ReadError, RuleError
     from .model import Coverage, Fact, Finding, Outcome, Quantity, Review, Span
     from .pipeline import Options, check, check_frames
+    from .reports.tidy import facts_frame
 
 __version__ = "0.1.0"
 
@@ -27,14 +28,15 @@ __all__ = [
     "Review",
     "RuleError",
     "Span",
-    "__version__",
     "check",
     "check_frames",
+    "facts_frame",
 ]
 
 _HOMES = {
     **dict.fromkeys(("BudgetcheckError", "ReadError", "RuleError"), "errors"),
     **dict.fromkeys(("Options", "check", "check_frames"), "pipeline"),
+    "facts_frame": "reports.tidy",
 }
 
 

@@ -15,8 +15,10 @@ _COMMANDS = {
     "check": "check:check_command",
     "accept": "accept:accept_command",
     "explain": "rules:explain_command",
+    "facts": "facts:facts_command",
     "rules": "rules:rules_command",
     "handbook": "handbook:handbook_command",
+    "schema": "schema:schema_command",
 }
 
 

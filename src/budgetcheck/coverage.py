@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from .amounts import quantity
 from .ledger import Ledger
-from .model import Coverage, Fact, Fate, Gap, Number, Span
+from .model import Coverage, Fact, Fate, Gap, Number, Quantity, Span
 from .statements import Statement, span_of
 from .tables import Table, is_loose
+from .wording import load_wording
 
 __all__ = ["cover", "list_numbers"]
 
@@ -32,11 +34,12 @@ def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
 def list_numbers(ledger: Ledger, rules: Mapping[Place, Sequence[str]]) -> list[Number]:
     """Every amount and percentage that `cover` counts, in reading order; `rules` are those that each took part in."""
     names = {(f.span.block, f.span.start): f.name for f in ledger.facts if f.name != f.quantity.text}
+    quantities = _quantities(ledger)
     listed = [
-        Number(span, fate, names.get(place), tuple(rules.get(place, ())))
+        Number(span, fate, names.get(place), tuple(rules.get(place, ())), quantities.get(place))
         for place, span, fate in _fates(ledger, frozenset(rules))
     ]
-    listed += [Number(span, "unread") for table in ledger.tables if not table.spec for span in _loose(table)]
+    listed += [number for table in ledger.tables if not table.spec for number in _loose(table)]
     return sorted(listed, key=lambda number: (number.span.block, number.span.start))
 
 
@@ -55,15 +58,28 @@ def _fates(ledger: Ledger, touched: frozenset[Place]) -> Iterator[tuple[Place, S
         yield place, span, "checked" if place in touched else "unconstrained"
 
 
-def _loose(table: Table) -> Iterator[Span]:
-    """The amounts of a grid that is no known table, each with its row."""
+def _quantities(ledger: Ledger) -> dict[Place, Quantity]:
+    """What is printed at each place, as far as it was understood as a number with its unit."""
+    tokens = ((s.passage.index, t) for s in ledger.statements for t in s.tokens)
+    printed = {(block, token.start): token.quantity for block, token in tokens if token.quantity is not None}
+    cells = {(f.span.block, f.span.start): f.quantity for f in ledger.facts if not f.derived}
+    return printed | cells
+
+
+def _loose(table: Table) -> Iterator[Number]:
+    """The amounts of a grid that is no known table, each with its row; their unit is what stands above the grid."""
     block, section = table.passage.block, table.passage.section.label or None
-    for row, text in table.loose_cells():
+    units = load_wording().units
+    for row, column, text in table.loose_cells():
         page = block.pages[row] if row < len(block.pages) else block.page
         quote = " ".join(cell for cell in block.cells[row] if cell)[:_QUOTE]
-        yield Span(
-            text, quote, block.line, page, section, table.title or None, block=table.passage.index, source=block.source
-        )
+        span = Span(
+            text, quote, block.line, page, section, table.title or None, block=table.passage.index,
+            start=row * 1000 + column, source=block.source,
+        )  # fmt: skip
+        unit = units.get("%" if text.endswith("%") else table.unit or "")
+        known = quantity(text, text.rstrip("%"), unit.text, unit.dimension, unit.scale) if unit else None
+        yield Number(span, "unread", quantity=known)
 
 
 def _numbers(statement: Statement) -> Iterator[tuple[tuple[int, int], Span]]:

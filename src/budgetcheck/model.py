@@ -143,7 +143,8 @@ class Block:
     `lines` are (offset, line number) where a paragraph's source lines begin, `words` (start, end, page, box) of its
     words; `cells` are text, row by row (covered cells of a merge are ""), with `boxes` in the same shape and the page
     of each row in `pages`. Boxes are (left, bottom, right, top) in points from the page's lower left corner. `sheet`
-    names the worksheet a block stands on, `source` its file where a report has several.
+    names the worksheet a block stands on, `source` its file where a report has several. `at` are the
+    sheet's own numbers of a grid's rows and of its columns, from 0.
     """
 
     kind: Literal["heading", "paragraph", "grid", "picture"]
@@ -158,6 +159,7 @@ class Block:
     pages: tuple[int, ...] = ()
     sheet: str | None = None
     source: str | None = None
+    at: tuple[Sequence[int], Sequence[int]] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class Document:
 class Fact:
     """One printed figure and what it is. Two facts are the same figure when all of `identity` agrees.
 
-    A figure that is not printed but follows from others is `derived`: the sum of times·fact over its pairs.
+    A figure that is not printed but follows from others is `derived`: the sum of times·fact over its pairs. `code` is
+    that of its row, where a table has codes.
     """
 
     name: str
@@ -188,6 +191,7 @@ class Fact:
     topic: str = ""
     path: tuple[str, ...] = ()
     derived: tuple[tuple[int, Fact], ...] = ()
+    code: str = ""
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -294,13 +298,14 @@ Fate = Literal["checked", "unconstrained", "unread", "excluded"]
 class Number:
     """A printed amount or percentage and what became of it: `rules` are the ids of those it took part in.
 
-    `name` says what it is, None where that was not understood.
+    `name` says what it is, None where that was not understood; `quantity` is None where even its unit was not.
     """
 
     span: Span
     fate: Fate
     name: str | None = None
     rules: tuple[str, ...] = ()
+    quantity: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +327,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The answer for one document; `numbers` lists every number where the caller asked for it, in reading order.
+    """The answer for one document.
 
-    `known` counts the findings that an earlier review already had and that were therefore left out of `findings`.
+    Where the caller asked for it, `numbers` lists every number in reading order, and `judged_by` has for the place
+    (block and start of its span) of each number that took part in a rule the ids of these rules. `known` counts the
+    findings that an earlier review already had and that were therefore left out of `findings`.
     """
 
     document: Document
@@ -337,6 +344,8 @@ class Review:
     facts: tuple[Fact, ...] = ()
     numbers: tuple[Number, ...] = ()
     known: int = 0
+    claims: tuple[Claim, ...] = ()
+    judged_by: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[Finding, ...]:

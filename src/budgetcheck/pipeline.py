@@ -97,7 +97,8 @@ def check_frames(
     """
     options = options or Options()
     wording, rules = _chosen(options)
-    return review(frames_document(frames, narrative, unit, wording), wording, rules, options.language)
+    document = frames_document(frames, narrative, unit, wording)
+    return review(document, wording, rules, options.language, numbers=options.numbers)
 
 
 def review(
@@ -108,6 +109,7 @@ def review(
     judgement = judge(ledger, rules, language)
     findings = locate(judgement, messages(language), ledger.house)
     coverage = cover(ledger, judgement.touched)
+    judged_by = _rules_by_place(ledger, rules) if numbers else {}
     return Review(
         document,
         ledger.kind,
@@ -117,17 +119,19 @@ def review(
         findings,
         coverage,
         ledger.facts,
-        tuple(list_numbers(ledger, _rules_by_place(ledger, rules))) if numbers else (),
+        tuple(list_numbers(ledger, judged_by)) if numbers else (),
+        claims=ledger.claims,
+        judged_by=judged_by,
     )
 
 
-def _rules_by_place(ledger: Ledger, rules: Sequence[Rule]) -> dict[tuple[int, int], list[str]]:
+def _rules_by_place(ledger: Ledger, rules: Sequence[Rule]) -> dict[tuple[int, int], tuple[str, ...]]:
     """For each number that took part in a rule the ids of these rules; every rule is judged by itself once more."""
     found: dict[tuple[int, int], list[str]] = {}
     for rule in rules:
         for place in judge(ledger, (rule,)).touched:
             found.setdefault(place, []).append(rule.id)
-    return found
+    return {place: tuple(ids) for place, ids in found.items()}
 
 
 def read_ledger(document: Document, wording: Wording) -> Ledger:

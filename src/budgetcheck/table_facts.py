@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .amounts import quantity
@@ -80,7 +80,7 @@ class _Reader:
                 own = self._unit(table, row, columns[name]) or unit
                 fact = self._fact(table, row, columns[name], cell, own, names, single=single, again=again)
                 if fact is not None:
-                    cells[name] = fact
+                    cells[name] = replace(fact, code=row.code) if row.code else fact
             known = {_over(c) for c in columns.values() if c.spec and self.inner_total.search(c.header)}
             strange = tuple(c.name for c in columns.values() if not c.spec and _over(c) not in known)
             if table.spec.get("nested"):  # its columns are sums of each other: no equation over all of them

@@ -64,10 +64,10 @@ class Table:
         """How many cells have decimals or thousands separators: the amounts of a grid that is no known table."""
         return sum(1 for _ in self.loose_cells())
 
-    def loose_cells(self) -> Iterator[tuple[int, str]]:
-        """Those cells, each with the number of its row."""
+    def loose_cells(self) -> Iterator[tuple[int, int, str]]:
+        """Those cells, each with the numbers of its row and column."""
         for number, row in enumerate(self.passage.block.cells):
-            yield from ((number, cell.strip()) for cell in row if is_loose(cell))
+            yield from ((number, column, cell.strip()) for column, cell in enumerate(row) if is_loose(cell))
 
     @property
     def amount_cells(self) -> Iterator[Cell]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BudgetcheckError
+from ..errors import BudgetcheckError, ReadError
 
 if TYPE_CHECKING:
+    from ..model import Review
     from ..packs import Pack
+    from ..pipeline import Options
     from ..rulebook import Rule
 
-__all__ = ["LANGUAGE", "PACKS", "RULES", "known_packs", "read_rules", "say", "stop"]
+__all__ = ["LANGUAGE", "PACKS", "RULES", "known_packs", "read_rules", "reviewed", "say", "stop"]
 
 RULES = click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A further folder of rules."
@@ -56,3 +58,16 @@ def read_rules(folders: tuple[Path, ...], *, packs: bool = True) -> tuple[Rule, 
         return load_rules((*own, *folders), known_packs(packs))
     except BudgetcheckError as error:
         raise stop(str(error)) from None
+
+
+def reviewed(source: Path | list[Path], options: Options) -> Review | str:
+    """A review of a file, or of several as one report; or the line, said on stderr at once, why there is none."""
+    from ..pipeline import check
+
+    try:
+        return check(source, options)
+    except ReadError as error:
+        return say(str(error))
+    except (RecursionError, MemoryError, OSError, ValueError) as error:
+        path = source if isinstance(source, Path) else source[0]
+        return say(f"{path}: cannot be checked: {type(error).__name__}")

@@ -125,7 +125,7 @@ def _blocks(sheet: Sheet, layout: Layout) -> Iterator[Block]:
         if len(kept) * len(run.rows) > CELLS:
             raise ReadError(f"sheet {_shown(sheet.name)}: more than {CELLS:,} cells")
         cells = tuple(tuple(sheet.cells.get(row, {}).get(c, "") for c in kept) for row in run.rows)
-        yield Block("grid", "", line=run.rows[0] + 1, cells=cells, sheet=sheet.name)
+        yield Block("grid", "", line=run.rows[0] + 1, cells=cells, sheet=sheet.name, at=(tuple(run.rows), tuple(kept)))
 
 
 def _paragraphs(sheet: Sheet, row: int, prose: bool) -> Iterator[Block]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import IO, Any
 
 from .. import __version__
 from ..model import Acceptance, Culprit, Fact, Finding, Review, Span
 from .run import Run
 
-__all__ = ["failure", "to_dict", "write_json"]
+__all__ = ["failure", "schema_path", "to_dict", "write_json"]
 
 SCHEMA = "budgetcheck.review/1"
+
+
+def schema_path() -> Path:
+    """The JSON schema of what `write_json` writes: shipped with the package, or of the checkout that it runs from."""
+    here = Path(__file__).resolve().parents[1]
+    shipped = here / "schema"
+    return (shipped if shipped.is_dir() else here.parents[1] / "docs" / "schema") / "review-1.schema.json"
 
 
 def write_json(run: Run, stream: IO[str]) -> None:
