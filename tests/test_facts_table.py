@@ -81,7 +81,7 @@ def test_each_number_says_what_it_is() -> None:
         "80.00万元 - actual - 2023 money 800000 799950 800050 万元 False",
         "5万元 - change down 2023 money 50000 40000 60000 万元 True",
         "3辆 - actual - 2023 count 3 3 3 辆 False",
-        "1.2万人次 - actual - 2023 count 12000 11500 12500 万人次 False",
+        "1.2万人次 国内公务接待 actual - 2023 count 12000 11500 12500 万人次 False",
     ]
     assert [row["name"] for row in rows[-2:]] == ["公务用车", "国内公务接待"]
 
