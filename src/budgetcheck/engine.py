@@ -15,7 +15,7 @@ from .intervals import Interval
 from .ledger import Ledger
 from .model import Fact, Finding, Outcome, Severity, Span
 from .rulebook import Rule, nearest
-from .verdicts import Draft, Says, Verdict
+from .verdicts import Draft, Field, Phrase, Says, Verdict
 from .wording import load_wording
 
 __all__ = ["Judged", "Judgement", "judge"]
@@ -121,7 +121,9 @@ def _finding(rule: Rule, draft: Draft, language: str) -> Finding:
     template = rule.message if language == "zh" else rule.english["message"]
     words = load_wording().table("messages")[language]
     difference = _difference(draft.difference, words)
-    fields = {name: _said(value, words) for name, value in draft.fields.items()} | {"difference": difference or ""}
+    phrases = rule.options if language == "zh" else rule.english
+    fields = {name: _said(value, words, phrases) for name, value in draft.fields.items()}
+    fields["difference"] = difference or ""
     message = Formatter().vformat(template, (), _Fields(fields))
     return Finding(
         id=_fingerprint(rule, draft),
@@ -153,10 +155,14 @@ def _difference(difference: str | None, words: Mapping[str, Any]) -> str | None:
     return difference.removesuffix("%") + str(words["points"])
 
 
-def _said(value: str | Fact, words: Mapping[str, Any]) -> str:
-    """A field as text: a fact is the place where it is printed."""
+def _said(value: Field, words: Mapping[str, Any], phrases: Mapping[str, Any]) -> str:
+    """A field as text: a fact is the place where it is printed, a phrase the rule's own, a tuple a list."""
     if isinstance(value, str):
         return value
+    if isinstance(value, tuple):
+        return str(words["separator"]).join(value)
+    if isinstance(value, Phrase):
+        return str(phrases.get(value.name, "")).format(**value.fields)
     span = value.span
     if span.table:
         return str(words["cell"]).format(table=span.table, row=span.row or "", column=span.column or "")

@@ -17,7 +17,7 @@ from .model import Claim, Culprit, Fact, Quantity, Severity, Span
 from .polynomial import Polynomial, difference
 from .rulebook import Rule
 from .table_facts import TableRow
-from .verdicts import Draft, Verdict, lowered, skipped
+from .verdicts import Draft, Field, Verdict, lowered, skipped
 
 __all__ = ["Binding", "bindings", "judge_equation"]
 
@@ -360,13 +360,11 @@ def _named(fact: Fact) -> str:
     return fact.quantity.shown if fact.name == fact.quantity.text else f"{fact.name}{fact.quantity.shown}"
 
 
-def _fields(
-    binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int
-) -> dict[str, str | Fact]:
-    fields: dict[str, str | Fact] = {name: fact.quantity.shown for name, fact in binding.parts.items()}
+def _fields(binding: Binding, relation: Relation, left: Interval, right: Interval, decimals: int) -> dict[str, Field]:
+    fields: dict[str, Field] = {name: fact.quantity.shown for name, fact in binding.parts.items()}
     fields |= {f"{name}_place": fact for name, fact in binding.parts.items()}
     fields |= {f"{name}_name": fact.name for name, fact in binding.parts.items()}
-    fields |= {name: "、".join(_named(f) for f in facts) for name, facts in binding.groups.items()}
+    fields |= {name: tuple(map(_named, facts)) for name, facts in binding.groups.items()}
     fields |= dict(binding.words)
     lead = binding.facts((*relation.left.names, *relation.right.names))[0].quantity
     for name, side in (("left", left), ("right", right)):

@@ -9,23 +9,34 @@ from .constraints import Constraint
 from .intervals import Interval
 from .model import Certainty, Culprit, Fact, Severity, Span
 
-__all__ = ["Draft", "Says", "Verdict", "lowered", "passed", "skipped"]
+__all__ = ["Draft", "Field", "Phrase", "Says", "Verdict", "lowered", "passed", "skipped"]
 
 Says = Callable[[], Constraint | None]
 _LOWER: Mapping[Severity, Severity | None] = {"error": "warning", "warning": "info", "info": None}
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of the rule's own, by its name under `[options]` (in English under `[en]`), and what fills it."""
+
+    name: str
+    fields: Mapping[str, str]
+
+
+Field = str | Fact | Phrase | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A finding before it has its message.
 
-    `fields` fill the rule's template; a fact among them stands for the place where it is printed. A `difference` in %
-    is one of percentage points.
+    `fields` fill the rule's template; a fact among them stands for the place where it is printed, a phrase and a tuple
+    (a list of items) for their words in the language of the message. A `difference` in % is one of percentage points.
     """
 
     stated: tuple[Fact | Span, ...]
     computed: tuple[Fact | Span, ...] = ()
-    fields: Mapping[str, str | Fact] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
     expected: str | None = None
     difference: str | None = None
     culprits: tuple[Culprit, ...] = ()

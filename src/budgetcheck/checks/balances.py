@@ -9,7 +9,7 @@ from ..intervals import total
 from ..ledger import Ledger
 from ..model import Fact
 from ..rulebook import Rule
-from ..verdicts import Draft, Verdict, passed, skipped
+from ..verdicts import Draft, Field, Verdict, passed, skipped
 
 __all__ = ["itemised"]
 
@@ -32,10 +32,10 @@ def itemised(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         yield passed(balance, *items)
         return
     unit, decimals = balance.quantity, max(f.quantity.decimals for f in (balance, *items))
-    fields: dict[str, str | Fact] = {
+    fields: dict[str, Field] = {
         "balance": unit.shown, "count": str(len(items)),
         "told": f"{format_value(points / unit.scale, decimals)}{unit.unit}",
-        "items": "、".join(f"{fact.name}{fact.quantity.shown}" for fact in items),
+        "items": tuple(f"{fact.name}{fact.quantity.shown}" for fact in items),
         "difference": f"{format_value(abs(unit.point - points) / unit.scale, decimals)}{unit.unit}",
     }  # fmt: skip
     draft = Draft((balance,), tuple(items), fields, None, str(fields["difference"]), (), "likely")

@@ -13,7 +13,7 @@ from ..intervals import total
 from ..ledger import Ledger
 from ..model import Culprit, Fact, Severity
 from ..rulebook import Rule
-from ..verdicts import Draft, Verdict, passed, skipped
+from ..verdicts import Draft, Field, Verdict, passed, skipped
 
 __all__ = ["children", "rates", "same"]
 
@@ -151,9 +151,9 @@ def _family(rule: Rule, ledger: Ledger, parent: Fact, listed: tuple[Fact, ...], 
     points = sum((fact.quantity.point for fact in listed), Fraction(0))
     right = f"{format_value(points / quantity.scale, decimals)}{quantity.unit}"
     difference = f"{format_value(abs(points - quantity.point) / quantity.scale, decimals)}{quantity.unit}"
-    fields = {
+    fields: dict[str, Field] = {
         "name": _name(parent), "left": quantity.text, "right": right, "difference": difference,
-        "count": str(len(listed)), "items": "、".join(f"{_name(f)}{f.quantity.text}" for f in listed),
+        "count": str(len(listed)), "items": tuple(f"{_name(f)}{f.quantity.text}" for f in listed),
     }  # fmt: skip
     more = parent.quantity.interval.below(everything)
     draft = Draft(

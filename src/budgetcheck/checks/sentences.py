@@ -14,7 +14,7 @@ from ..ledger import Ledger
 from ..model import Claim, Culprit, Fact, Quantity, Span
 from ..rulebook import Rule
 from ..slips import slipped
-from ..verdicts import Draft, Says, Verdict, passed, skipped
+from ..verdicts import Draft, Phrase, Says, Verdict, passed, skipped
 
 __all__ = ["carried", "direction", "flat", "indicator", "negated", "no_plan", "trend", "turn", "zero_base"]
 
@@ -238,13 +238,13 @@ def no_plan(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield passed(percent, *budgets[:1])
             continue
         other = _one(claim, "alternative")
-        fields = {
+        fields: dict[str, str | Phrase] = {
             "percent": percent.quantity.text,
             "budget": budgets[0].quantity.text if budgets else "0",
             "hint": "",
         }
-        if other is not None and actual is not None:
-            fields["hint"] = _fitting(rule, percent, actual, other)
+        if other is not None and actual is not None and _fits(percent, actual, other):
+            fields["hint"] = Phrase("hint", {"other": other.quantity.text})
         draft = Draft(
             (percent, *budgets[:1]),
             (),
@@ -256,10 +256,10 @@ def no_plan(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         yield Verdict("failed", (percent, *budgets[:1]), (), draft)
 
 
-def _fitting(rule: Rule, percent: Fact, actual: Fact, other: Fact) -> str:
-    """What the rate does fit, when it is the rate of another plan of the same item."""
+def _fits(percent: Fact, actual: Fact, other: Fact) -> bool:
+    """Whether the rate is that of another plan of the same item."""
     share = exact(100) * actual.quantity.interval / other.quantity.interval
-    return str(rule.options["hint"]).format(other=other.quantity.text) if percent.quantity.interval.meets(share) else ""
+    return percent.quantity.interval.meets(share)
 
 
 def carried(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
@@ -285,7 +285,7 @@ def carried(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         if left.at_most(room):
             yield passed(*facts, says=says)
         else:
-            yield Verdict("failed", facts, (), _overdrawn(rule, ledger, amounts, actual, source, room), says)
+            yield Verdict("failed", facts, (), _overdrawn(ledger, amounts, actual, source, room), says)
 
 
 def _left_over(amounts: tuple[Fact, ...], actual: Fact, source: Fact) -> Constraint:
@@ -305,9 +305,7 @@ def _room(actual: Interval, percent: Interval) -> Interval:
     return Interval(min(ends), max(ends))
 
 
-def _overdrawn(
-    rule: Rule, ledger: Ledger, amounts: tuple[Fact, ...], actual: Fact, source: Fact, room: Interval
-) -> Draft:
+def _overdrawn(ledger: Ledger, amounts: tuple[Fact, ...], actual: Fact, source: Fact, room: Interval) -> Draft:
     unit = amounts[0].quantity
     decimals = max(unit.decimals, ledger.house.get(unit.unit, 0))
     stated = sum((fact.quantity.point for fact in amounts), Fraction(0))
@@ -319,14 +317,15 @@ def _overdrawn(
         "source": source.quantity.text, "expected": expected, "difference": difference, "name": actual.name,
     }  # fmt: skip
     reading = _as_plan(ledger, amounts, actual, source)
-    fields["hint"] = ""
+    hint: str | Phrase = ""
     if reading is not None:
         left = actual.quantity.interval - reading
         shown = {"reading": _middle(reading, unit, decimals), "left": _middle(left, unit, decimals)}
-        fields["hint"] = str(rule.options["hint"]).format(**fields, **shown)
+        hint = Phrase("hint", fields | shown)
     culprits = tuple(Culprit(f.quantity.text, None, f.span) for f in (*amounts, actual, source))
     readings = ((actual, reading),) if reading is not None else ()
-    return Draft(amounts, (actual, source), fields, f"≤{expected}", difference, culprits, readings=readings)
+    told = {**fields, "hint": hint}
+    return Draft(amounts, (actual, source), told, f"≤{expected}", difference, culprits, readings=readings)
 
 
 def _as_plan(ledger: Ledger, amounts: tuple[Fact, ...], actual: Fact, rate: Fact) -> Interval | None:

@@ -39,7 +39,7 @@ def parts(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     gaps = [n for n in range(min(present), max(present)) if n not in present]
     for gap in gaps:
         after = next(statement for number, statement in found if number > gap)
-        fields = {"missing": _DIGITS[gap - 1], "after": after.passage.text.folded[:30]}
+        fields = {"missing": _DIGITS[gap - 1], "number": str(gap), "after": after.passage.text.folded[:30]}
         span = _whole(after)
         draft = Draft((span,), (), fields, None, None, (Culprit(span.text, None, span),), "likely")
         yield Verdict("failed", (), (), draft)

@@ -15,7 +15,7 @@ from ..ledger import Ledger
 from ..model import Culprit, Fact
 from ..rulebook import Rule
 from ..table_facts import TableRow
-from ..verdicts import Draft, Verdict, passed, skipped
+from ..verdicts import Draft, Field, Verdict, passed, skipped
 
 __all__ = ["cells_of", "items", "listing", "panel", "points", "sum_verdict"]
 
@@ -61,10 +61,10 @@ def _draft(name: str, table: str, column: str, whole: Fact, parts: Sequence[Fact
     gap = abs(points - quantity.point)
     touching = everything.closed().meets(quantity.interval.closed())
     near = quantity.dimension == "money" and (touching or gap <= quantity.scale / 10**decimals * len(parts) / 2)
-    fields: dict[str, str | Fact] = {
+    fields: dict[str, Field] = {
         "name": name, "column": column, "table": table, "left": quantity.shown, "right": right,
         "count": str(len(parts)), "difference": f"{format_value(gap / quantity.scale, decimals)}{quantity.unit}",
-        "parts": "、".join(f"{fact.name}{fact.quantity.shown}" for fact in parts),
+        "parts": tuple(f"{fact.name}{fact.quantity.shown}" for fact in parts),
     }  # fmt: skip
     return Draft(
         (whole,), tuple(parts), fields, right, str(fields["difference"]), (Culprit(quantity.text, right, whole.span),),
