@@ -6,7 +6,7 @@ import functools
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,14 +102,12 @@ def test_what_a_rule_says_of_itself_is_english(rule: Rule) -> None:
     assert not MARKS.search(template)
 
 
-def templates(words: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in words.items():
-        if isinstance(value, Mapping):
-            yield from templates(value, f"{path}{key}.")
-        elif isinstance(value, str):
+def templates(words: Mapping[str, Any] | Sequence[Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in words.items() if isinstance(words, Mapping) else enumerate(words):
+        if isinstance(value, str):
             yield f"{path}{key}", value
         else:
-            yield from ((f"{path}{key}.{n}", each) for n, each in enumerate(value))
+            yield from templates(value, f"{path}{key}.")
 
 
 def test_the_program_has_all_its_words_in_both_languages() -> None:

@@ -49,7 +49,11 @@ Status = Literal["passed", "failed", "skipped"]
 class Span:
     """Where something is printed: `text` exactly, `quote` with up to 120 characters around it.
 
-    `mark` is the place of `text` in `quote`; `block` and `start` are its place in the document, for programs.
+    `page` and `line` count from 1, None where the format has none; `section` is as in `Section.label`; `row` and
+    `column` are names, for cells of a table. `mark` is the place of `text` in `quote`; `block` and `start` are its
+    place in the document, for programs: the number of the block and the offset in its text, or 1000 × row + column in
+    its cells. `source` is the file where a report has several, `box` (left, bottom, right, top) in points from the
+    page's lower left corner.
     """
 
     text: str
@@ -69,10 +73,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A printed number: `value` in `unit`; `low`/`high` bound what it stands for, in the base unit.
+    """A printed number: `value` in `unit`, and the `interval` of what its digits stand for, in the base unit.
 
-    `scale` is the factor from `unit` to the base unit of its `dimension` (元 for money, 1 for counts,
-    one per cent for percentages). `approximate` numbers have bounds widened by their own words.
+    `scale` is the factor from `unit` to the base unit of its `dimension`: 元 for money, 1 for count, one per cent for
+    percent and points, yyyymmdd for date. `decimals` are those printed. `approximate` numbers have an interval widened
+    by their own words.
     """
 
     text: str
@@ -177,6 +182,10 @@ class Document:
 class Fact:
     """One printed figure and what it is. Two facts are the same figure when all of `identity` agrees.
 
+    `name` is what the report calls it, `figure` its standard name (None where it has none), `measure` actual, budget,
+    initial, adjusted, carried, rate, claimed or implied, `year` the distance from the report's year (-1: last year),
+    `fund` the fund it is of, `topic` what else tells it apart, `path` its subject from the class down.
+
     A figure that is not printed but follows from others is `derived`: the sum of times·fact over its pairs. `code` is
     that of its row, where a table has codes.
     """
@@ -268,7 +277,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule on one document. A rule without its facts is skipped and names them."""
+    """What became of one rule on one document: how often it was judged, and what it found.
+
+    A rule without its facts is skipped, and `missing` names them.
+    """
 
     rule: str
     passed: int
@@ -310,7 +322,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Counts of amounts and percentages by what became of them; `excluded` are in no statement."""
+    """Counts of amounts and percentages by what became of them; `excluded` are in no statement, the others `numbers`.
+
+    `gaps` are the unread ones of sentences and known tables.
+    """
 
     numbers: int
     checked: int
@@ -327,7 +342,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The answer for one document.
+    """The answer for one document: `kind` is final (决算), budget (预算) or None; `findings` stand in reading order.
+
+    `facts` are the figures as understood and `claims` what sentences say of them.
 
     Where the caller asked for it, `numbers` lists every number in reading order, and `judged_by` has for the place
     (block and start of its span) of each number that took part in a rule the ids of these rules. `known` counts the

@@ -41,7 +41,7 @@ __all__ = ["Options", "check", "check_frames", "knowledge", "read_ledger", "revi
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller chooses: rule ids to keep or drop, further rule folders, the language of messages.
+    """What the caller chooses: rule ids (or their beginnings) to keep or drop, further rule folders, zh or en messages.
 
     `numbers` asks for the list of all numbers with the rules that each took part in (`Review.numbers`). Without `packs`
     the rule packs of other installed packages are left out. `severity` maps a rule id, or its beginning, to error,

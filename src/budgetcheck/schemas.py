@@ -38,7 +38,7 @@ def __getattr__(name: str) -> type[pa.DataFrameModel]:
 
 @functools.cache
 def models() -> Mapping[str, type[pa.DataFrameModel]]:
-    """All models by English name."""
+    """All models by English name; each is a class with `validate(frame, lazy=True)`."""
     table = load_wording().table("tables")
     return {spec["model"]: _model(spec, table) for spec in table["standard"]}
 
@@ -77,7 +77,10 @@ def _case(case: Mapping[Any, Any]) -> tuple[int, str, str, str]:
 
 
 def failures(table: str, frame: pd.DataFrame) -> list[tuple[int, str, str, str]]:
-    """What of a frame does not fit its table's model: (row, column, cell, check), in the order of the rows."""
+    """What of a frame does not fit its table's model: (row, column, cell, check), in the order of the rows.
+
+    Rows count from 0, -1 for what concerns a whole column; none where all fits. Raises KeyError for an unknown table.
+    """
     try:
         model_of(table).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:

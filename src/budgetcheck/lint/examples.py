@@ -30,7 +30,7 @@ _UNFILLED = re.compile(r"\{\w+\}")
 
 
 def outcome_of(rule: Rule, text: str, folders: Iterable[Path] = (), language: str = "zh") -> Outcome:
-    """The outcome of one rule on a text."""
+    """The outcome of one rule on a text; `folders` hold further wordings. Raises RuleError where one is wrong."""
     return judge(_ledger(text, folders), (rule,), language).outcomes[0]
 
 
