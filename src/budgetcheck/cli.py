@@ -14,6 +14,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "check": "check:check_command",
     "accept": "accept:accept_command",
+    "annotate": "annotate:annotate_command",
     "explain": "rules:explain_command",
     "facts": "facts:facts_command",
     "rules": "rules:rules_command",

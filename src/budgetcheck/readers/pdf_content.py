@@ -86,7 +86,8 @@ class Run:
 class PageContent:
     """One page, upright: its size in points, runs and ruled lines, and what was left out.
 
-    `turn` is by how many quarters the upright page must be turned to lie as it is displayed.
+    `turn` is by how many quarters the upright page must be turned to lie as it is displayed, `quarters` by how many its
+    text is turned in the file; `origin` is the lower left corner of what is displayed, in the file's coordinates.
     """
 
     width: float
@@ -98,13 +99,15 @@ class PageContent:
     sideways: int = 0
     unknown: int = 0
     turn: int = 0
+    quarters: int = 0
+    origin: tuple[float, float] = (0.0, 0.0)
     capped: bool = False
 
 
 def page_content(page: object) -> PageContent:
     """Everything on a loaded page that matters for reading it."""
     left, bottom, width, height = _page_box(page)
-    content = PageContent(width, height)
+    content = PageContent(width, height, origin=(left, bottom))
     groups: dict[int, list[Run]] = {}
     text = pdfium.FPDFText_LoadPage(page)
     if text:
@@ -120,6 +123,7 @@ def page_content(page: object) -> PageContent:
     content.sideways = sum(sizes.values()) - sizes.get(upright, 0)
     content.runs = groups.get(upright, [])
     content.turn = (shown - upright) % 4
+    content.quarters = upright
     _set_upright(content, upright, left, bottom)
     return content
 
