@@ -85,7 +85,7 @@ def _note(key: _Key, parts: Sequence[_Part]) -> Note:
 
 def _said(review: Review, finding: Finding, symptoms: Sequence[Finding], run: Run) -> Iterator[tuple[_Key, str]]:
     """The places of a finding, and what to say there: at each number that is, or may be, wrong."""
-    placed = [(place_of(culprit.span, review.document), culprit) for culprit in finding.culprits]
+    placed = [(place_of(culprit.span, review.document, culprit.text), culprit) for culprit in finding.culprits]
     found = [(place, culprit) for place, culprit in placed if place is not None]
     if not found:
         culprit = finding.culprits[0] if len(finding.culprits) == 1 else None

@@ -163,7 +163,7 @@ def _updated(data: bytes, shapes: Mapping[int, Sequence[Shape]]) -> bytes:
         listed = page["/Annots"].get_object()
         assert isinstance(listed, ArrayObject)
         for shape in wanted:
-            listed.extend(shape.put(writer, page.indirect_reference))
+            listed.extend(shape.put(writer, page.indirect_reference, [float(edge) for edge in page.cropbox]))
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()

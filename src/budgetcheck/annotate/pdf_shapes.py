@@ -32,8 +32,8 @@ class Shape:
     mark: Mark
     number: int
 
-    def put(self, writer: PdfWriter, page: IndirectObject) -> list[IndirectObject]:
-        """Add the note and its pop-up to a file; gives what the page must list."""
+    def put(self, writer: PdfWriter, page: IndirectObject, edges: Sequence[float]) -> list[IndirectObject]:
+        """Add the note and its pop-up, within the edges of the page, to a file; gives what the page must list."""
         from pypdf.generic import TextStringObject as Text
 
         note = {
@@ -44,13 +44,13 @@ class Shape:
         }  # fmt: skip
         corners = [each for area in self.areas for point in area for each in point]
         note |= {"/QuadPoints": corners} if corners else {"/Name": "/Comment"}
-        right, top = self.rect[2], self.rect[3]
+        left, low = min(self.rect[2], edges[2] - _WIDE), max(self.rect[3] - _HIGH, edges[1])
         made = _made(note)
         placed = writer._add_object(made)
         shown = writer._add_object(
             _made(
                 {
-                    "/Type": "/Annot", "/Subtype": "/Popup", "/Rect": (right, top - _HIGH, right + _WIDE, top),
+                    "/Type": "/Annot", "/Subtype": "/Popup", "/Rect": (left, low, left + _WIDE, low + _HIGH),
                     "/Parent": placed, "/P": page, "/Open": False, "/F": _POPUP,
                 }  # fmt: skip
             )

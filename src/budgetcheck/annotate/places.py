@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..amounts import fold
 from ..model import Block, Box, Document, Span
@@ -38,8 +38,21 @@ class Region:
     end: int
 
 
-def place_of(span: Span, document: Document) -> Place | None:
-    """Where a span stands in a document; None for what stands nowhere: a whole document, a page without text."""
+def place_of(span: Span, document: Document, text: str = "") -> Place | None:
+    """Where a span stands in a document; None for what stands nowhere: a whole document, a page without text.
+
+    `text` is a part of the span, which alone is meant where the span holds it once.
+    """
+    place = _place_of(span, document)
+    if place is None or place.start is None or not text or text == span.text:
+        return place
+    block = document.blocks[place.block]
+    raw = block.text if place.cell is None else block.cells[place.cell[0]][place.cell[1]]
+    start, _ = _only(raw[place.start : place.end], text)
+    return place if start is None else replace(place, start=place.start + start, end=place.start + start + len(text))
+
+
+def _place_of(span: Span, document: Document) -> Place | None:
     if not 0 <= span.block < len(document.blocks) or span.start < 0:
         return None
     block = document.blocks[span.block]

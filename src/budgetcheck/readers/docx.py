@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ..errors import ReadError
 from ..model import Block
 from .archive import Archive, Element, attribute, child, name, open_archive, parse_xml, value
 from .layout import Layout
 from .numbering import Numbering, whole
+from .traced import Traced, joined
+from .wordstyles import OFF, Styles, outline_level
 
-__all__ = ["read_docx"]
+__all__ = ["Origin", "Trace", "characters", "read_docx", "related", "trace_docx"]
 
 _MAIN = "word/document.xml"
 _CELLS = 5_000_000
-# Word allows eleven styles in a row; more is a mistake or an attack.
-_CHAIN = 50
-_OFF = ("0", "false", "off")
 
 _BLOCKS = frozenset({"w:p", "w:tbl"})
 _REFERENCES = {"w:footnoteReference": "footnotes", "w:endnoteReference": "endnotes"}
@@ -54,23 +54,55 @@ def read_docx(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str
     `Block.line` counts the paragraphs and tables that are not empty, from 1. Footnotes and endnotes follow
     the text. Raises `ReadError` with one line where the file cannot be read.
     """
-    archive = open_archive(data, "a Word file")
-    main = _related(archive, "").get("officeDocument", _MAIN)
-    if main not in archive:
-        raise ReadError(f"not a Word file: no {_MAIN}")
-    root = parse_xml(archive.read(main), main)
-    body = child(root, "w:body")
-    if name(root) != "w:document" or body is None:
-        raise ReadError(f"not a Word file: {main} holds no Word document")
-    parts = _Parts(archive, main)
-    reader = _Reader(_Styles(parts.root("styles"), layout), Numbering(parts.root("numbering")))
-    reader.read(body)
-    for kind in ("footnotes", "endnotes"):
-        reader.read_notes(kind, parts)
+    reader = _read(_document(data), layout)
     return tuple(reader.blocks), tuple(reader.notes())
 
 
-def _related(archive: Archive, part: str) -> dict[str, str]:
+# The text of a paragraph, or of each cell of a table, with the elements it is written in.
+Origin = Traced | Sequence[Sequence[Traced]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A Word file as it was read: its archive, the name and root of its main part, and the origin of each block."""
+
+    archive: Archive
+    main: str
+    root: Element
+    origins: Sequence[Origin]
+
+
+def trace_docx(data: bytes, layout: Layout) -> Trace:
+    """The way back from the blocks of `read_docx` to the elements of the file; raises `ReadError` as that does."""
+    document = _document(data)
+    return Trace(*document, _read(document, layout).origins)
+
+
+def _document(data: bytes) -> tuple[Archive, str, Element]:
+    """The archive, and its main part by name and root."""
+    archive = open_archive(data, "a Word file")
+    main = related(archive, "").get("officeDocument", _MAIN)
+    if main not in archive:
+        raise ReadError(f"not a Word file: no {_MAIN}")
+    root = parse_xml(archive.read(main), main)
+    if name(root) != "w:document" or child(root, "w:body") is None:
+        raise ReadError(f"not a Word file: {main} holds no Word document")
+    return archive, main, root
+
+
+def _read(document: tuple[Archive, str, Element], layout: Layout) -> _Reader:
+    archive, main, root = document
+    parts = _Parts(archive, main)
+    reader = _Reader(Styles(parts.root("styles"), layout), Numbering(parts.root("numbering")))
+    body = child(root, "w:body")
+    assert body is not None
+    reader.read(body)
+    for kind in ("footnotes", "endnotes"):
+        reader.read_notes(kind, parts)
+    return reader
+
+
+def related(archive: Archive, part: str) -> dict[str, str]:
     """The parts that `part` ("" for the package) refers to, by the last word of the relationship's type."""
     folder, file = posixpath.split(part)
     relations = posixpath.join(folder, "_rels", f"{file}.rels")
@@ -89,7 +121,7 @@ class _Parts:
     def __init__(self, archive: Archive, main: str) -> None:
         self._archive = archive
         self._folder = posixpath.dirname(main)
-        self._related = _related(archive, main)
+        self._related = related(archive, main)
 
     def root(self, kind: str) -> Element | None:
         """The root of the styles, numbering, footnotes or endnotes; None where the file has none."""
@@ -97,72 +129,10 @@ class _Parts:
         return parse_xml(self._archive.read(part), part) if part in self._archive else None
 
 
-class _Styles:
-    """Paragraph styles, with what they inherit."""
-
-    def __init__(self, root: Element | None, layout: Layout) -> None:
-        self._layout = layout
-        self._styles: dict[str, Element] = {}
-        self._chains: dict[str, tuple[str, ...]] = {}
-        self._levels: dict[str, int | None] = {}
-        self.default = ""
-        for each in () if root is None else root:
-            key = attribute(each, "styleId")
-            if name(each) == "w:style" and key and attribute(each, "type") in (None, "paragraph"):
-                self._styles[key] = each
-                if attribute(each, "default") not in (None, *_OFF):
-                    self.default = key
-
-    def chain(self, key: str) -> tuple[str, ...]:
-        """A style and those it is based on, the nearest first."""
-        if key not in self._chains:
-            chain: list[str] = []
-            step: str | None = key
-            while step in self._styles and step not in chain and len(chain) < _CHAIN:
-                chain.append(step)
-                step = value(self._styles[step], "w:basedOn")
-            self._chains[key] = tuple(chain)
-        return self._chains[key]
-
-    def level(self, key: str) -> int | None:
-        """The heading level of a style, from its outline level or its name; None for body text."""
-        if key not in self._levels:
-            found = (_style_level(self._styles[each], self._layout) for each in self.chain(key))
-            self._levels[key] = next((each for each in found if each is not None), 0) or None
-        return self._levels[key]
-
-    def numbered(self, key: str) -> str | None:
-        """The list a style belongs to."""
-        found = (value(self._styles[each], "w:pPr", "w:numPr", "w:numId") for each in self.chain(key))
-        return next((each for each in found if each is not None), None)
-
-    def depth(self, key: str, number: str, numbering: Numbering) -> int:
-        """The list level of a style: the one linked to it before the one it states."""
-        for each in self.chain(key):
-            linked = numbering.level(number, (each,))
-            stated = value(self._styles[each], "w:pPr", "w:numPr", "w:ilvl")
-            if linked is not None or stated is not None:
-                return whole(stated, 0) if linked is None else linked
-        return 0
-
-
-def _style_level(style: Element, layout: Layout) -> int | None:
-    """1 to 9; 0 where the style says that it is body text; None where it says nothing."""
-    stated = _outline_level(child(style, "w:pPr"))
-    if stated is not None:
-        return stated
-    return layout.heading_level(value(style, "w:name") or "")
-
-
-def _outline_level(properties: Element | None) -> int | None:
-    stated = whole(value(properties, "w:outlineLvl"), -1)
-    return None if stated < 0 else stated + 1 if stated < 9 else 0
-
-
 def _on(properties: Element | None, *path: str) -> bool:
     """Whether a switch such as `w:vanish` is there and not turned off."""
     found = child(properties, *path)
-    return found is not None and attribute(found, "val") not in _OFF
+    return found is not None and attribute(found, "val") not in OFF
 
 
 class _Field:
@@ -190,14 +160,15 @@ class _Field:
 class _Reader:
     """Walks the parts of one document and collects its blocks."""
 
-    def __init__(self, styles: _Styles, numbering: Numbering) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
         self.blocks: list[Block] = []
+        self.origins: list[Origin] = []
         self._styles = styles
         self._numbering = numbering
         self._lost: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
         self._references: dict[str, dict[str, None]] = {"footnotes": {}, "endnotes": {}}
-        self._carried: list[str] = []
+        self._carried: list[Traced] = []
         self._cells = 0
 
     def read(self, container: Element) -> None:
@@ -253,12 +224,12 @@ class _Reader:
 
     def _paragraph(self, element: Element) -> list[Element]:
         text, inner = self._line(element)
-        if text:
+        if text.text:
             level = self._level(child(element, "w:pPr"))
             self._add(text, level)
         return inner
 
-    def _line(self, element: Element) -> tuple[str, list[Element]]:
+    def _line(self, element: Element) -> tuple[Traced, list[Element]]:
         """The text of a paragraph with its number, and the blocks of its text boxes.
 
         Where the paragraph's end is a tracked deletion, its text waits for the next paragraph.
@@ -268,12 +239,15 @@ class _Reader:
         mark = child(properties, "w:rPr")
         if child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None:
             self._carried.append(text)
-            return "", inner
+            return Traced(), inner
         number = self._number(properties)
-        return (number + self._take(text).strip()).strip(), inner
+        line = self._take(text).stripped()
+        return (joined((Traced(number), line)).stripped() if number else line), inner
 
-    def _text(self, paragraph: Element) -> tuple[str, list[Element]]:
+    def _text(self, paragraph: Element) -> tuple[Traced, list[Element]]:
         parts: list[str] = []
+        atoms: list[tuple[int, int, Element]] = []
+        size = 0
         inner: list[Element] = []
         fields = _Field()
         for atom in self._flow(paragraph, _ATOMS):
@@ -285,10 +259,13 @@ class _Reader:
             elif kind in _REFERENCES:
                 self._references[_REFERENCES[kind]][attribute(atom, "id") or ""] = None
             elif not fields.hidden:
-                parts.append(_CHARS[kind] if kind in _CHARS else _characters(atom))
+                text = _CHARS[kind] if kind in _CHARS else characters(atom)
+                parts.append(text)
+                atoms.append((size, len(text), atom))
+                size += len(text)
         if fields.hidden:
             self._lost["unfinished fields"] += 1
-        return "".join(parts), inner
+        return Traced("".join(parts), tuple(atoms)), inner
 
     def _number(self, properties: Element | None) -> str:
         """The automatic number of a paragraph, "" where it has none; counting it moves its list on."""
@@ -302,29 +279,30 @@ class _Reader:
         return self._numbering.mark(number, whole(stated, styled))
 
     def _level(self, properties: Element | None) -> int | None:
-        stated = _outline_level(properties)
+        stated = outline_level(properties)
         if stated is not None:
             return stated or None
         return self._styles.level(value(properties, "w:pStyle") or self._styles.default)
 
-    def _add(self, text: str, level: int | None = None) -> None:
+    def _add(self, text: Traced, level: int | None = None) -> None:
         line = len(self.blocks) + 1
-        self.blocks.append(Block("paragraph" if level is None else "heading", text, line=line, level=level))
+        self.blocks.append(Block("paragraph" if level is None else "heading", text.text, line=line, level=level))
+        self.origins.append(text)
 
-    def _take(self, text: str = "") -> str:
+    def _take(self, *texts: Traced) -> Traced:
         carried, self._carried = self._carried, []
-        return "".join((*carried, text))
+        return joined((*carried, *texts))
 
     def _flush(self) -> None:
-        text = self._take().strip()
-        if text:
+        text = self._take().stripped()
+        if text.text:
             self._add(text)
 
     def _table(self, table: Element) -> list[Element]:
         """Append a table; gives the tables and text boxes inside it, to follow it."""
         self._flush()
         inner: list[Element] = []
-        rows: list[list[str]] = []
+        rows: list[list[Traced]] = []
         for row in self._flow(table, frozenset({"w:tr"})):
             if child(row, "w:trPr", "w:del") is not None:
                 self._lost[_DELETED] += 1
@@ -333,23 +311,24 @@ class _Reader:
         width = max(map(len, rows), default=0)
         self._grow(width * len(rows) - sum(map(len, rows)))
         if width:
-            cells = tuple(tuple(row + [""] * (width - len(row))) for row in rows)
+            cells = tuple(tuple([cell.text for cell in row] + [""] * (width - len(row))) for row in rows)
+            self.origins.append(rows)
             self.blocks.append(Block("grid", "", line=len(self.blocks) + 1, cells=cells))
         return inner
 
-    def _row(self, row: Element, inner: list[Element]) -> list[str]:
+    def _row(self, row: Element, inner: list[Element]) -> list[Traced]:
         """The cells of a row; where cells are merged the text is in the first, the others are empty."""
         skipped = child(row, "w:trPr")
         cells = self._blank(whole(value(skipped, "w:gridBefore"), 0))
         for cell in self._flow(row, frozenset({"w:tc"})):
             properties = child(cell, "w:tcPr")
-            cells.append("" if _covered(properties) else self._cell(cell, inner))
+            cells.append(Traced() if _covered(properties) else self._cell(cell, inner))
             cells += self._blank(whole(value(properties, "w:gridSpan"), 1) - 1)
             self._grow(1)
         return cells + self._blank(whole(value(skipped, "w:gridAfter"), 0))
 
-    def _cell(self, cell: Element, inner: list[Element]) -> str:
-        lines: list[str] = []
+    def _cell(self, cell: Element, inner: list[Element]) -> Traced:
+        lines: list[Traced] = []
         for block in self._flow(cell, _BLOCKS):
             if name(block) == "w:tbl":
                 inner.append(block)
@@ -357,12 +336,12 @@ class _Reader:
             text, boxes = self._line(block)
             lines.append(text)
             inner.extend(boxes)
-        lines.append(self._take().strip())
-        return "\n".join(filter(None, lines))
+        lines.append(self._take().stripped())
+        return joined([line for line in lines if line.text], "\n") if any(line.text for line in lines) else _empty(cell)
 
-    def _blank(self, count: int) -> list[str]:
+    def _blank(self, count: int) -> list[Traced]:
         self._grow(max(count, 0))
-        return [""] * count
+        return [Traced()] * count
 
     def _grow(self, count: int) -> None:
         self._cells += count
@@ -377,6 +356,10 @@ def _chosen(alternatives: Element) -> Iterable[Element]:
     return list((choices or fallback)[0])[::-1] if choices or fallback else []
 
 
+def _empty(cell: Element) -> Traced:
+    return Traced("", ((0, 0, cell),))
+
+
 def _covered(properties: Element | None) -> bool:
     """Whether a cell lies under a merged one, or is deleted with tracking."""
     if child(properties, "w:cellDel") is not None:
@@ -385,7 +368,8 @@ def _covered(properties: Element | None) -> bool:
     return any(each is not None and attribute(each, "val") != "restart" for each in merges)
 
 
-def _characters(element: Element) -> str:
+def characters(element: Element) -> str:
+    """What an atom with text shows: white space at its ends only where the file says that it counts."""
     text = element.text or ""
     space = element.get("{http://www.w3.org/XML/1998/namespace}space")
     return text if space == "preserve" else text.strip(" \t\r\n")
