@@ -58,7 +58,7 @@ def annotate_docx(payload: bytes, layout: Layout) -> Answer:
     if marks:
         comments.put()
         package.put(trace.main, serialised(trace.root))
-    return (package.bytes(), tuple(target.standing for target in targets)), ()
+    return (package.bytes(), tuple(target.standing for target in targets)), package.remarks
 
 
 def _parted(targets: Sequence[_Target]) -> Runs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -39,6 +40,9 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part in self._new or part in self._archive
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._archive, *self._new)))
+
     def read(self, part: str) -> bytes:
         """The bytes of a part as it is by now."""
         return self._new[part] if part in self._new else self._archive.read(part)
@@ -61,6 +65,20 @@ class Package:
         root = self.root(_CONTENT)
         etree.SubElement(root, f"{{{_TYPES}}}Override", PartName=f"/{part}", ContentType=content_type)
         self.put(_CONTENT, serialised(root))
+
+    def declare_suffix(self, suffix: str, content_type: str) -> None:
+        """Say what parts with a suffix are, where that is not said yet."""
+        root = self.root(_CONTENT)
+        if all((each.get("Extension") or "").lower() != suffix for each in root):
+            default = etree.Element(f"{{{_TYPES}}}Default", Extension=suffix, ContentType=content_type)
+            root.insert(0, default)
+            self.put(_CONTENT, serialised(root))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What notes do to the file as a whole."""
+        signed = any(part.startswith("_xmlsignatures/") for part in self._archive)
+        return ("signed: the signature does not hold for the copy with notes",) if signed else ()
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to inside the file: for each relationship its kind, in one word, and the other part."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ..errors import ReadError
 from ..model import Block
 from .layout import Layout
 
-__all__ = ["CELLS", "Merge", "Sheet", "address", "sheets_document"]
+__all__ = ["CELLS", "Merge", "Placed", "Sheet", "address", "placed_blocks", "sheets_document"]
 
 CELLS = 5_000_000
 
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"[-−－+(（]?[¥￥]?\d[\d,，]*(?:\.\d+)?[)）%％]?")
 class Sheet:
     """One worksheet as displayed: `cells` by row, then column, from 0; `framed` rows have ruled cells.
 
-    `unread` are cells whose value is no finite number, or is missing.
+    `unread` are cells whose value is no finite number, or is missing; `part` is where in the file the sheet is written.
     """
 
     name: str
@@ -35,12 +36,27 @@ class Sheet:
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
     unread: list[tuple[int, int]] = field(default_factory=list)
+    part: str = ""
 
     def put(self, row: int, column: int, text: str) -> None:
         """Set the text of a cell; blank text leaves it empty."""
         text = text.strip(" \t\r\n\f\v\xa0\u3000\x00")
         if text:
             self.cells.setdefault(row, {})[column] = text
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block and the rows and columns of its sheet, from 0, that its cells stand in.
+
+    A line of text stands in one row; `starts` are the characters at which it goes on in the next of its columns.
+    """
+
+    block: Block
+    sheet: Sheet
+    rows: Sequence[int]
+    columns: Sequence[int]
+    starts: Sequence[int] = ()
 
 
 def address(row: int, column: int) -> str:
@@ -54,28 +70,37 @@ def address(row: int, column: int) -> str:
 
 def sheets_document(sheets: Iterable[Sheet], layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of all sheets in order, and the notes on them."""
-    blocks: list[Block] = []
     notes: list[str] = []
+    blocks = tuple([placed.block for placed in placed_blocks(sheets, layout, notes)])
+    return blocks, tuple(notes)
+
+
+def placed_blocks(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) -> Iterator[Placed]:
+    """The blocks of all sheets in order, each with its place; what cannot be kept is added to `notes`."""
     total = 0
     for sheet in sheets:
-        shown = _shown(sheet.name)
-        notes += [f"sheet {shown} is hidden"] if sheet.hidden else []
-        notes += [f"sheet {shown}: {note}" for note in sheet.notes]
-        if sheet.unread:
-            listed = ", ".join(address(*place) for place in sheet.unread[:_LISTED])
-            more = ", …" if len(sheet.unread) > _LISTED else ""
-            notes.append(
-                f"sheet {shown}: cells whose value is no finite number or is missing: {listed}{more}; not read"
-            )
+        notes += _remarks(sheet)
         _uncover(sheet)
         if not sheet.cells:
-            notes.append(f"sheet {shown} is blank")
-        for block in _blocks(sheet, layout):
-            total += len(block.cells) * len(block.cells[0]) if block.cells else 1
+            notes.append(f"sheet {_shown(sheet.name)} is blank")
+        for placed in _blocks(sheet, layout):
+            cells = placed.block.cells
+            total += len(cells) * len(cells[0]) if cells else 1
             if total > CELLS:
-                raise ReadError(f"sheet {shown}: more than {CELLS:,} cells")
-            blocks.append(block)
-    return tuple(blocks), tuple(notes)
+                raise ReadError(f"sheet {_shown(sheet.name)}: more than {CELLS:,} cells")
+            yield placed
+
+
+def _remarks(sheet: Sheet) -> Iterator[str]:
+    shown = _shown(sheet.name)
+    if sheet.hidden:
+        yield f"sheet {shown} is hidden"
+    for note in sheet.notes:
+        yield f"sheet {shown}: {note}"
+    if sheet.unread:
+        listed = ", ".join(address(*place) for place in sheet.unread[:_LISTED])
+        more = ", …" if len(sheet.unread) > _LISTED else ""
+        yield f"sheet {shown}: cells whose value is no finite number or is missing: {listed}{more}; not read"
 
 
 def _shown(name: str) -> str:
@@ -111,7 +136,7 @@ class _Run:
     rows: list[int]
 
 
-def _blocks(sheet: Sheet, layout: Layout) -> Iterator[Block]:
+def _blocks(sheet: Sheet, layout: Layout) -> Iterator[Placed]:
     prose = layout.is_prose(sheet.name) and not any(map(_money, sheet.cells.values()))
     for run in _runs(sheet, prose, layout):
         if not run.table:
@@ -125,15 +150,23 @@ def _blocks(sheet: Sheet, layout: Layout) -> Iterator[Block]:
         if len(kept) * len(run.rows) > CELLS:
             raise ReadError(f"sheet {_shown(sheet.name)}: more than {CELLS:,} cells")
         cells = tuple(tuple(sheet.cells.get(row, {}).get(c, "") for c in kept) for row in run.rows)
-        yield Block("grid", "", line=run.rows[0] + 1, cells=cells, sheet=sheet.name, at=(tuple(run.rows), tuple(kept)))
+        at = (tuple(run.rows), tuple(kept))
+        block = Block("grid", "", line=run.rows[0] + 1, cells=cells, sheet=sheet.name, at=at)
+        yield Placed(block, sheet, run.rows, kept)
 
 
-def _paragraphs(sheet: Sheet, row: int, prose: bool) -> Iterator[Block]:
-    texts = [text for _, text in sorted(sheet.cells.get(row, {}).items())]
-    for text in [" ".join(texts)] if prose and texts else texts:
-        for line in text.splitlines():
+def _paragraphs(sheet: Sheet, row: int, prose: bool) -> Iterator[Placed]:
+    cells = sorted(sheet.cells.get(row, {}).items())
+    for group in [cells] if prose and cells else [[cell] for cell in cells]:
+        columns = [column for column, _ in group]
+        begins = list(accumulate((len(text) + 1 for _, text in group[:-1]), initial=0))
+        done = 0
+        for line in " ".join(text for _, text in group).splitlines(keepends=True):
+            first = done + len(line) - len(line.lstrip())
+            done += len(line)
             if line.strip():
-                yield Block("paragraph", line.strip(), line=row + 1, sheet=sheet.name)
+                block = Block("paragraph", line.strip(), line=row + 1, sheet=sheet.name)
+                yield Placed(block, sheet, (row,), columns, [begin - first for begin in begins])
 
 
 def _money(row: dict[int, str]) -> bool:

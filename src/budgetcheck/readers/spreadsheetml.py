@@ -44,7 +44,8 @@ def read_xlsx(archive: Archive) -> Iterator[Sheet]:
     budget = CELLS
     for each in _children(book, "sheets", "sheet"):
         part = parts.get(each.get(_KEY) or each.get(_STRICT_KEY) or "", "")
-        sheet = Sheet((each.get("name") or "").strip(), hidden=each.get("state") in ("hidden", "veryHidden"))
+        hidden = each.get("state") in ("hidden", "veryHidden")
+        sheet = Sheet((each.get("name") or "").strip(), hidden=hidden, part=part)
         if part not in archive:
             sheet.notes.append("its part is missing from the file")
         elif "sheets/" in part.replace("worksheets/", "") or not part.endswith(".xml"):
