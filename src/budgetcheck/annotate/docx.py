@@ -196,7 +196,9 @@ class _Comments:
             base = STRICT if self._space == _STRICT_WORD else OFFICE
             folder = posixpath.dirname(self._main)
             usual = posixpath.join(folder, "comments.xml")
-            self._part = self._package.free(posixpath.join(folder, "comments{}.xml")) if usual in self._package else usual
+            self._part = (
+                self._package.free(posixpath.join(folder, "comments{}.xml")) if usual in self._package else usual
+            )
             self._package.declare(self._part, _TYPE)
             self._package.relate(self._main, f"{base}/comments", self._part)
         self._package.put(self._part, serialised(self._root))

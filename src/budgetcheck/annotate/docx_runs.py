@@ -123,7 +123,7 @@ def _pieces(element: Element, cuts: list[int]) -> Iterator[tuple[int, Element]]:
 
 def _another(run: Element, properties: Element | None) -> Element:
     """A run like another, right after it."""
-    after = etree.Element(run.tag, dict(run.attrib))
+    after = etree.Element(run.tag, {str(key): str(value) for key, value in run.attrib.items()})
     run.addnext(after)
     if properties is not None:
         after.append(copy.deepcopy(properties))

@@ -94,7 +94,7 @@ class Package:
         """Let a part refer to another; the relationship's id. `kind` is its whole name."""
         relations = _relations(part)
         root = self.root(relations) if relations in self else etree.Element(
-            f"{{{_RELATIONS}}}Relationships", nsmap={None: _RELATIONS}
+            f"{{{_RELATIONS}}}Relationships", nsmap={None: _RELATIONS}  # type: ignore[dict-item]
         )  # fmt: skip
         taken = {each.get("Id") for each in root}
         key = next(name for name in (f"rIdNote{n}" for n in range(1, len(taken) + 2)) if name not in taken)

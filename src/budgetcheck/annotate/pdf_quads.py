@@ -56,7 +56,11 @@ def _letters(runs: Iterable[Run], area: Box) -> list[_Letter]:
         _, low, _, high = run_box(run)
         letters += [_Letter(c, line, (x0, low, x1, high)) for c, x0, x1 in run.chars if left <= (x0 + x1) / 2 <= right]
     letters.sort(key=lambda letter: (letter.line, letter.box[0]))
-    return [letter for n, letter in enumerate(letters) if not any(_again(letter, each) for each in letters[max(0, n - 4) : n])]
+    return [
+        letter
+        for n, letter in enumerate(letters)
+        if not any(_again(letter, each) for each in letters[max(0, n - 4) : n])
+    ]
 
 
 def _again(letter: _Letter, before: _Letter) -> bool:
@@ -84,7 +88,10 @@ def _around(boxes: Sequence[Box]) -> Box:
 
 def _quad(box: Box, content: PageContent) -> Quad:
     left, bottom, right, top = box
-    upper, lower = (_inward(x, top, content) for x in (left, right)), (_inward(x, bottom, content) for x in (left, right))
+    upper, lower = (
+        (_inward(x, top, content) for x in (left, right)),
+        (_inward(x, bottom, content) for x in (left, right)),
+    )
     return (*upper, *lower)  # type: ignore[return-value]
 
 

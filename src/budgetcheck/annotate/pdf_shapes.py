@@ -43,18 +43,14 @@ class Shape:
             "/AP": {"/N": self._appearance(writer)},
         }  # fmt: skip
         corners = [each for area in self.areas for point in area for each in point]
-        note |= {"/QuadPoints": corners} if corners else {"/Name": "/Comment"}
-        left, low = min(self.rect[2], edges[2] - _WIDE), max(self.rect[3] - _HIGH, edges[1])
-        made = _made(note)
+        made = _made(note | ({"/QuadPoints": corners} if corners else {"/Name": "/Comment"}))
         placed = writer._add_object(made)
-        shown = writer._add_object(
-            _made(
-                {
-                    "/Type": "/Annot", "/Subtype": "/Popup", "/Rect": (left, low, left + _WIDE, low + _HIGH),
-                    "/Parent": placed, "/P": page, "/Open": False, "/F": _POPUP,
-                }  # fmt: skip
-            )
-        )
+        left, low = min(self.rect[2], edges[2] - _WIDE), max(self.rect[3] - _HIGH, edges[1])
+        popup = {
+            "/Type": "/Annot", "/Subtype": "/Popup", "/Rect": (left, low, left + _WIDE, low + _HIGH),
+            "/Parent": placed, "/P": page, "/Open": False, "/F": _POPUP,
+        }  # fmt: skip
+        shown = writer._add_object(_made(popup))
         made.update(_made({"/Popup": shown}))
         return [placed, shown]
 
@@ -62,17 +58,14 @@ class Shape:
         """A form of the note's size; a highlight darkens what is under it and hides nothing."""
         from pypdf.generic import DecodedStreamObject
 
+        state = {"/Type": "/ExtGState", "/BM": "/Multiply"}
+        head = {
+            "/Type": "/XObject", "/Subtype": "/Form", "/BBox": self.rect,
+            "/Group": {"/Type": "/Group", "/S": "/Transparency"}, "/Resources": {"/ExtGState": {"/G": state}},
+        }  # fmt: skip
         form = DecodedStreamObject()
         form.set_data(f"/G gs {self.drawn}".encode("ascii"))
-        state = {"/Type": "/ExtGState", "/BM": "/Multiply"}
-        form.update(
-            _made(
-                {
-                    "/Type": "/XObject", "/Subtype": "/Form", "/BBox": self.rect,
-                    "/Group": {"/Type": "/Group", "/S": "/Transparency"}, "/Resources": {"/ExtGState": {"/G": state}},
-                }  # fmt: skip
-            )
-        )
+        form.update(_made(head))
         return writer._add_object(form)
 
 

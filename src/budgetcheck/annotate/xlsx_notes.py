@@ -20,13 +20,10 @@ _STRICT_SHEET = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 # In a workbook _x0041_ would be read as the letter A.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-# What stands before a sheet's drawing of notes, in the order of the standard.
-_BEFORE = (
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios "
-    "autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting dataValidations "
-    "hyperlinks printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
-    "ignoredErrors smartTags drawing"
-).split()
+# What the standard wants behind the drawing of notes; controls may be wrapped for older programs.
+_BEHIND = frozenset(
+    ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")
+) | {"AlternateContent"}
 
 
 def threads_of(package: Package, sheet: str) -> Collection[str]:
@@ -62,7 +59,7 @@ def write_notes(package: Package, sheet: str, texts: Mapping[tuple[int, int], st
 
 def _new(package: Package, sheet: str, space: str, base: str) -> str:
     part = package.free("xl/comments{}.xml")
-    root = etree.Element(f"{{{space}}}comments", nsmap={None: space})
+    root = etree.Element(f"{{{space}}}comments", nsmap={None: space})  # type: ignore[dict-item]
     for local in ("authors", "commentList"):
         etree.SubElement(root, f"{{{space}}}{local}")
     package.put(part, serialised(root))
@@ -73,10 +70,10 @@ def _new(package: Package, sheet: str, space: str, base: str) -> str:
 
 def _insert(root: Element, space: str, base: str, key: str) -> None:
     """Let the sheet refer to its drawing, at the place where the standard wants it."""
-    before = [each for each in root if isinstance(each.tag, str) and etree.QName(each).localname in _BEFORE]
     drawing = etree.Element(f"{{{space}}}legacyDrawing")
     drawing.set(f"{{{base}}}id", key)
-    before[-1].addnext(drawing)
+    behind = (n for n, each in enumerate(root) if isinstance(each.tag, str) and etree.QName(each).localname in _BEHIND)
+    root.insert(next(behind, len(root)), drawing)
 
 
 def _add(notes: Element, space: str, texts: Mapping[tuple[int, int], str]) -> list[tuple[int, int]]:

@@ -97,10 +97,14 @@ class Drawings:
         """
         content = self._package.read(part)
         end = content.rfind(b"</xml>")
-        if end < 0 or not all(f'xmlns:{p}="urn:schemas-microsoft-com:{s}"'.encode() in content for p, s in _SPACES.items()):
+        if end < 0 or not all(
+            f'xmlns:{p}="urn:schemas-microsoft-com:{s}"'.encode() in content for p, s in _SPACES.items()
+        ):
             raise ReadError(f"{part}: the boxes of its notes are written in an unknown way")
         ids, shapes = self._shapes(cells, widths)
-        head = _IDS.sub(lambda found: found[0].rstrip() + (b"," if found[2].strip() else b"") + ids.encode(), content[:end], 1)
+        head = _IDS.sub(
+            lambda found: found[0].rstrip() + (b"," if found[2].strip() else b"") + ids.encode(), content[:end], 1
+        )
         if cells:
             self._package.put(part, head + shapes.encode("ascii") + content[end:])
 

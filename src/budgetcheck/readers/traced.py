@@ -14,8 +14,8 @@ __all__ = ["Traced", "joined"]
 class Traced:
     """Text, and its `atoms`: from `offset` on, `length` characters of the text are those of an element.
 
-    The one atom of an empty cell is the cell. An atom of which white space was stripped begins before 0, or ends behind the text. What belongs to no atom (an
-    automatic number) is written nowhere in the file.
+    An atom of which white space was stripped begins before 0, or ends behind the text. What belongs to no atom (an
+    automatic number) is written nowhere in the file. The one atom of an empty cell is the cell.
     """
 
     text: str = ""
