@@ -90,9 +90,7 @@ def noted(data: bytes) -> list[Noted]:
                 raw = each.get_object()
                 if raw["/Subtype"] in ("/Highlight", "/Text") and raw.get("/T") == "budgetcheck":
                     corners = tuple(float(corner) for corner in raw.get("/QuadPoints", ()))
-                    over = "".join(
-                        under(plumber.pages[number], corners[n : n + 8]) for n in range(0, len(corners), 8)
-                    )
+                    over = "".join(under(plumber.pages[number], corners[n : n + 8]) for n in range(0, len(corners), 8))
                     found.append(Noted(number + 1, over, raw["/Subj"], raw["/Contents"], corners, raw))
     return found
 
@@ -100,7 +98,6 @@ def noted(data: bytes) -> list[Noted]:
 def under(page: Any, corners: tuple[float, ...]) -> str:
     """The characters whose middle lies in an area, on a page that is not turned."""
     xs, ys = corners[::2], corners[1::2]
-    left, _, _, top = page.bbox
     return "".join(
         char["text"]
         for char in page.chars
@@ -222,7 +219,10 @@ def test_writing_turned_on_its_page(quarters: int, write_notes: Write) -> None:
     assert ["".join(sorted(note.over)) for note in notes] == ["".join(sorted(each)) for each in WRONG]
     # The first corner is the upper left one of the writing, whatever way the page lies.
     x0, y0, x1, y1 = notes[0].corners[:4]
-    assert [(x1 > x0, y1 == y0), (x1 == x0, y1 > y0), (x1 < x0, y1 == y0), (x1 == x0, y1 < y0)][quarters] == (True, True)
+    assert [(x1 > x0, y1 == y0), (x1 == x0, y1 > y0), (x1 < x0, y1 == y0), (x1 == x0, y1 < y0)][quarters] == (
+        True,
+        True,
+    )
     assert painted(lying, write_notes(lying)[0]) == []
     data = write_notes(upright)[0]
     assert [note.corners for note in noted(data)] == [note.corners for note in notes]
@@ -382,8 +382,11 @@ def test_real_reports(path: Path, write_notes: Write) -> None:
     data, out, err = write_notes(path.read_bytes(), "--severity", "info")
     review = check(path)
     notes = notes_of(review, run_of(review), "info")
-    exact = [meant(note, review.document) for note in notes if note.place and note.place.start is not None]
-    assert [bare(note.over) for note in noted(data) if note.over] == [bare(text) for text in exact]
+    covered = {int(note.raw["/NM"].rpartition("-")[2]) - 1: note.over for note in noted(data)}
+    exact = [number for number, note in enumerate(notes) if note.place and note.place.start is not None]
+    assert [bare(covered[number]) for number in exact] == [
+        bare(meant(notes[number], review.document)) for number in exact
+    ]
     assert out.startswith(f"OUT：{len(notes)}处批注")
     assert err == ""
 
