@@ -10,7 +10,8 @@ from .archive import Element
 __all__ = ["Traced", "joined"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: there is one for each cell and paragraph, and a frozen one takes twice the time to make.
+@dataclass(slots=True)
 class Traced:
     """Text, and its `atoms`: from `offset` on, `length` characters of the text are those of an element.
 
@@ -23,8 +24,11 @@ class Traced:
 
     def stripped(self) -> Traced:
         """Without white space at both ends."""
+        text = self.text.strip()
+        if len(text) == len(self.text):
+            return self
         lead = len(self.text) - len(self.text.lstrip())
-        return Traced(self.text.strip(), self._moved(-lead) if lead else self.atoms)
+        return Traced(text, self._moved(-lead) if lead else self.atoms)
 
     def _moved(self, by: int) -> tuple[tuple[int, int, Element], ...]:
         return tuple([(offset + by, length, element) for offset, length, element in self.atoms])
@@ -32,7 +36,7 @@ class Traced:
 
 def joined(parts: Iterable[Traced], separator: str = "") -> Traced:
     """Several texts as one."""
-    held = list(parts)
+    held = [*parts]
     if len(held) == 1:
         return held[0]
     atoms: list[tuple[int, int, Element]] = []
