@@ -27,6 +27,7 @@ from budgetcheck.testing import KINDS, report, tamper, write
 from .readings import LAYOUT
 from .runs import MIXED, RULES, hostile, run_of
 from .test_command import run
+from .test_docx import package
 from .test_pdf import CORPUS, SONG, WIDTH
 
 pytest.importorskip("reportlab")
@@ -459,6 +460,7 @@ def test_nothing_is_left_where_it_cannot_be_written(source: Path, tmp_path: Path
         ("a.csv", b"a,b\n1,2\n", "a table of separated values"),
         ("a.html", b"<html><p>1</p></html>", "a web page"),
         ("a.rtf", b"{\\rtf1 a}", "an RTF file"),
+        ("a.xlsb", package({"xl/workbook.bin": ""}), "an Excel workbook (.xlsb)"),
     ],
 )
 def test_other_kinds_of_files_say_what_to_do(name: str, content: bytes, what: str, tmp_path: Path) -> None:
@@ -473,6 +475,11 @@ def test_other_kinds_of_files_say_what_to_do(name: str, content: bytes, what: st
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    picture = tmp_path / "scan.png"
+    picture.write_bytes(b"\x89PNG")
+    line = ".png cannot hold notes; PDF, Word (.docx), Excel (.xlsx, .xlsm) can"
+    assert run("annotate", picture) == (2, "", f"budgetcheck: {picture}: {line}\n")
+    picture.unlink()
     missing = tmp_path / "missing.pdf"
     assert run("annotate", missing) == (2, "", f"budgetcheck: {missing}: No such file or directory\n")
     broken = tmp_path / "broken.pdf"

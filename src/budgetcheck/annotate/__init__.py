@@ -10,7 +10,7 @@ from typing import cast
 
 from ..errors import ReadError
 from ..model import Document
-from ..readers import Layout
+from ..readers import Layout, file_bytes
 from ..readers.kinds import called, told
 from ..readers.sandbox import run_limited
 from .deliver import deliver, refused
@@ -41,17 +41,16 @@ def writer_of(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     own = called(suffix)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError(error.strerror or str(error)) from None
-    kind = told(data, own, suffix) if own else None
-    writer = _WRITERS.get(kind.suffixes[0]) if kind else None
-    if writer is None or (suffix == ".xlsb" or b"xl/workbook.bin" in data):
-        name = kind.name if kind else f"a file with the suffix {suffix or 'of nothing'}"
-        raise ReadError(
-            f"{name} cannot hold notes; {', '.join(KINDS)} can. For this file use: budgetcheck check --format html"
-        )
+    possible = f"cannot hold notes; {', '.join(KINDS)} can"
+    if own is None:
+        raise ReadError(f"{suffix or 'a file without suffix'} {possible}")
+    data = file_bytes(path)
+    kind = told(data, own, suffix)
+    binary = b"xl/workbook.bin" in data
+    writer = None if binary else _WRITERS.get(kind.suffixes[0])
+    if writer is None:
+        name = "an Excel workbook (.xlsb)" if binary else kind.name
+        raise ReadError(f"{name} {possible}. For this file use: budgetcheck check --format html")
     return writer
 
 
@@ -61,7 +60,7 @@ def annotate(path: Path, document: Document, notes: Sequence[Note], layout: Layo
     Raises ReadError where the file has changed since, or cannot be written into.
     """
     writer = writer_of(path)
-    data = path.read_bytes()
+    data = file_bytes(path)
     if hashlib.sha256(data).hexdigest() != document.sha256:
         raise ReadError("the file has changed since it was checked")
     payload = packed([_mark(note, document) for note in notes], data)

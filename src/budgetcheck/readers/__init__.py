@@ -13,7 +13,7 @@ from .layout import Layout, layout_of
 from .sandbox import run_limited
 from .text import read_text, text_document
 
-__all__ = ["SUFFIXES", "Layout", "layout_of", "read_document", "text_document"]
+__all__ = ["SUFFIXES", "Layout", "file_bytes", "layout_of", "read_document", "text_document"]
 
 _LARGEST = 100 * 1024 * 1024
 
@@ -25,7 +25,7 @@ def read_document(path: Path, layout: Layout) -> Document:
     """
     suffix = path.suffix.lower()
     own = called(suffix)
-    data = _bytes(path)
+    data = file_bytes(path)
     if own is None:
         raise ReadError(f"{suffix or 'a file without suffix'} is not read; known are {', '.join(SUFFIXES)}")
     kind = told(data, own, suffix)
@@ -48,7 +48,8 @@ def _read(data: bytes, kind: Kind, suffix: str, layout: Layout) -> tuple[tuple[B
     return run_limited(f"{__name__}.{kind.reader}", data, layout)
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a report; raises ReadError for what is no file, empty or too large."""
     try:
         if path.is_dir():
             raise ReadError("is a folder, not a report")
