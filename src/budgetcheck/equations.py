@@ -11,10 +11,10 @@ from fractions import Fraction
 from .amounts import cut_off, format_value, refined
 from .constraints import Constraint, Word, constraint
 from .expression import Relation
-from .intervals import Interval, exact
+from .intervals import Interval, exact, total
 from .ledger import Ledger
 from .model import Claim, Culprit, Fact, Quantity, Severity, Span
-from .polynomial import Polynomial, difference
+from .polynomial import Polynomial, difference, vanishes
 from .rulebook import Rule
 from .table_facts import TableRow
 from .verdicts import Draft, Field, Verdict, lowered, skipped
@@ -229,12 +229,23 @@ def _negated(form: Polynomial, names: frozenset[str]) -> Polynomial:
 
 def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledger) -> Verdict:
     """A relation is broken only where no reading satisfies it."""
-    fitting = next((binding for binding in readings if _holds(relation, binding, None)), None)
+    defined = [binding for binding in readings if _defined(relation, binding)] or readings
+    fitting = next((binding for binding in defined if _holds(relation, binding, None)), None)
     if fitting is not None:
         verdict = _house_verdict(rule, relation, fitting, ledger)
     else:
-        verdict = _broken(rule, relation, readings[0], ledger, printed=True)
-    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or readings[0], ledger))
+        verdict = _broken(rule, relation, defined[0], ledger, printed=True)
+    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or defined[0], ledger))
+
+
+def _defined(relation: Relation, binding: Binding) -> bool:
+    """Whether a relation can be true of a reading at all: what is printed as 0 is the whole of no share but 0 of 0."""
+    env = binding.intervals(None)
+    sides = (relation.left.over(env), relation.right.over(env))
+    if relation.operator != "==" or all(side.bounded for side in sides):
+        return True
+    flat = {name: value if isinstance(value, Interval) else total(value) for name, value in env.items()}
+    return vanishes(difference(relation.source), flat)
 
 
 def _holds(relation: Relation, binding: Binding, house: Mapping[str, int] | None) -> bool:

@@ -12,7 +12,9 @@ import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
-__all__ = ["Monomial", "Polynomial", "difference"]
+from .intervals import Interval
+
+__all__ = ["Monomial", "Polynomial", "difference", "vanishes"]
 
 Monomial = tuple[str, ...]
 Polynomial = Mapping[Monomial, Fraction]
@@ -80,3 +82,28 @@ def _combined(operator: type[ast.operator], one: _Ratio, other: _Ratio) -> _Rati
     if below == under:
         return _plus(above, over, sign), below
     return _plus(_times(above, under), _times(over, below), sign), _times(below, under)
+
+
+def vanishes(form: Polynomial, env: Mapping[str, Interval]) -> bool:
+    """Whether a polynomial in which no name is squared may be zero for values inside the intervals.
+
+    Such a polynomial is linear in each name, so the hull of its values is that of its corners.
+    """
+    names = sorted({name for monomial in form for name in monomial})
+    if any(not env[name].bounded or len(set(m)) < len(m) for m in form for name in m):
+        return True
+    corners = [form]
+    for name in names:
+        ends = {env[name].low, env[name].high}
+        corners = [_at(each, name, end) for each in corners for end in ends if end is not None]
+    values = [each.get((), Fraction(0)) for each in corners]
+    return min(values) <= 0 <= max(values)
+
+
+def _at(form: Polynomial, name: str, value: Fraction) -> Polynomial:
+    """The polynomial with a value in place of a name."""
+    result: dict[Monomial, Fraction] = {}
+    for names, factor in form.items():
+        rest = tuple(other for other in names if other != name)
+        result[rest] = result.get(rest, Fraction(0)) + (factor if rest == names else factor * value)
+    return result
