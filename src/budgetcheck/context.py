@@ -135,7 +135,8 @@ class Context:
         cut = max(statement.codes.rfind(";", statement.sentence_start(token), token), -1)
         before = [lv for lv in self.before(number, token) if fits(lv)]
         own = [lv for lv in before if lv.sentence == sentence]
-        near = [lv for lv in own if lv.token > cut] + [lv for lv in own if lv.token <= cut]
+        # A clause behind a semicolon that states a level itself is about that one.
+        near = [lv for lv in own if lv.token > cut and not lv.inherited] or own
         earlier = [lv for lv in before if lv.sentence < sentence and lv.depth == 0]
         openings = _first_of_sentences(earlier)
         if near or openings:

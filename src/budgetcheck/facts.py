@@ -95,13 +95,11 @@ def _level(
 ) -> Level:
     label = _label(statement, index, namer)
     previous = _previous(statement, index, earlier)
+    if label.empty and previous is None and label.raw in namer.alone and _beside_whole(statement, index, earlier, namer):
+        label = replace(label, name=label.raw, figure=namer.alone[label.raw], topic="")
     inherited = label.empty
-    if label.empty and previous is not None and previous.fact.figure in namer.flows and label.raw in namer.bare_flows:
-        label = replace(label, name=label.raw, figure=namer.bare_flows[label.raw], fund=previous.fact.fund)
-    if label.empty and previous is not None:
-        label = replace_label(label, previous.fact, namer)
-    elif label.empty:
-        label = namer.from_section(statement.passage, label)
+    if label.empty:
+        label = _filled(label, previous, statement, namer)
     fact = token_fact(statement, token, label, namer)
     if statement.explained[index]:
         fact = replace(fact, topic=f"{_REASON} {fact.topic}")
@@ -118,6 +116,15 @@ def _level(
     ):
         fact = replace(fact, topic=f"{outer.fact.figure or outer.fact.name}")
     return Level(fact, number, index, sentence, depth, inherited)
+
+
+def _filled(label: Label, previous: Level | None, statement: Statement, namer: Namer) -> Label:
+    """What a label without a name stands for: what came before it in its sentence, or what its section is about."""
+    if previous is None:
+        return namer.from_section(statement.passage, label)
+    if previous.fact.figure in namer.flows and label.raw in namer.bare_flows:
+        return replace(label, name=label.raw, figure=namer.bare_flows[label.raw], fund=previous.fact.fund)
+    return replace_label(label, previous.fact, namer)
 
 
 def replace_label(label: Label, fact: Fact, namer: Namer) -> Label:
@@ -138,6 +145,12 @@ def _previous(statement: Statement, index: int, earlier: Sequence[Level]) -> Lev
         if level.depth <= statement.depths[index]:
             return level
     return None
+
+
+def _beside_whole(statement: Statement, index: int, earlier: Sequence[Level], namer: Namer) -> bool:
+    """Whether the clauses before a semicolon state a figure of the whole report: 收入预算…；支出预算…"""
+    beside = [lv for lv in earlier if lv.sentence == statement.sentences[index] and not lv.depth]
+    return bool(beside) and beside[0].fact.figure in namer.wholes
 
 
 def _label(statement: Statement, index: int, namer: Namer) -> Label:

@@ -49,6 +49,7 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "listing": sums.listing,
     "panel": sums.panel,
     "points": sums.points,
+    "under": sums.under,
     "pictures": structure.pictures,
     "code-name": codes.code_name,
     "code-year": codes.code_year,

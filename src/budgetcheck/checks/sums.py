@@ -17,7 +17,7 @@ from ..rulebook import Rule
 from ..table_facts import TableRow
 from ..verdicts import Draft, Field, Verdict, passed, skipped
 
-__all__ = ["cells_of", "items", "listing", "panel", "points", "sum_verdict"]
+__all__ = ["cells_of", "items", "listing", "panel", "points", "sum_verdict", "under"]
 
 
 def cells_of(rows: Sequence[TableRow], column: str) -> list[Fact]:
@@ -99,6 +99,34 @@ def items(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
             yield Verdict("passed", verdict.facts) if less and (strange or not complete) else verdict
     if not judged:
         yield skipped(rule.options["total"])
+
+
+def under(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
+    """An item of a panel against the rows right under it that say by their labels what it is made of.
+
+    Less than the item is no finding where fewer than two of them are printed.
+    """
+    judged = False
+    for _, grid in itertools.groupby(sorted(ledger.rows, key=_panel_of), key=_panel_of):
+        rows = list(grid)
+        for place, whole in enumerate(rows):
+            if whole.figure not in rule.options["totals"]:
+                continue
+            parts = list(itertools.takewhile(lambda row: _is_part(rule, row), rows[place + 1 :]))
+            for column, stated in whole.cells.items():
+                blanks = functools.partial(ledger.blanks, parts, (column,))
+                name = _plain(whole, column)
+                verdict = sum_verdict(whole.label, whole.table, name, stated, cells_of(parts, column), blanks)
+                if verdict is not None:
+                    judged = True
+                    short = total(f.quantity.interval for f in verdict.facts[1:]).below(stated.quantity.interval)
+                    yield Verdict("passed", verdict.facts) if short and len(parts) < 2 else verdict
+    if not judged:
+        yield skipped(*rule.options["totals"])
+
+
+def _is_part(rule: Rule, row: TableRow) -> bool:
+    return not row.figure and row.label in rule.options["labels"]
 
 
 def panel(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:

@@ -46,8 +46,7 @@ def change(context: Context, number: int, match: Match) -> Claim:
 def _current(context: Context, number: int, match: Match, first: int, direction: int) -> Reading:
     statement = context.statements[number]
     wanted = ("actual",) if context.namer.default_measure == "actual" else ("budget", "initial")
-    start = statement.sentence_start(first)
-    in_reason = "R" in statement.codes[start:first]
+    in_reason = statement.explained[first]
     for label in (
         context.label_between(number, first + 1, direction) if "base" in match.slots else None,
         context.label_before(number, first),
