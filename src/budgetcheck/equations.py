@@ -22,6 +22,8 @@ from .verdicts import Draft, Field, Verdict, lowered, skipped
 __all__ = ["Binding", "bindings", "judge_equation"]
 
 _MOST_READINGS = 400
+# So many rows with several numbers show that a row with one has lost the others.
+_WITNESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +109,42 @@ def _wanted(rule: Rule) -> tuple[str, ...]:
 
 
 def _row_readings(rule: Rule, ledger: Ledger, table: str) -> Iterator[list[Binding] | Verdict]:
-    """One binding for each row of a table that holds a number; a blank cell of a printed column is zero."""
+    """One binding for each row of a table that holds a number; a blank cell of a printed column is zero.
+
+    What holds one number of those wanted is judged where it alone of its grid does: another may have been left out.
+    """
     wanted = _wanted(rule)
-    judged = False
-    for row in ledger.rows:
-        if row.table != table or not row.cells:
-            continue
-        judged = True
+    rows = [row for row in ledger.rows if row.table == table and row.cells]
+    alone = _alone(rows, wanted) if rule.relation is not None and rule.relation.operator == "==" else frozenset()
+    for row in rows:
         missing = [name for name in wanted if name not in row.columns and name not in rule.optional]
         if rule.relation is not None and rule.relation.operator == "==" and not missing:
             # A column that was not recognised may belong to the sum.
             missing = [name for name in row.strange if name in row.cells and row.cells[name].quantity.value]
         parts = {name: row.cells[name] for name in wanted if name in row.cells}
-        if missing or len(parts) < 2:
+        lone = (row.block, row.group, row.number) in alone
+        if missing or (len(parts) < 2 and not lone):
             yield skipped(*(missing or wanted))
             continue
         words = {"row": " ".join(part for part in (row.code, row.label) if part), "table": row.table}
-        yield [
-            Binding(
-                parts,
-                absent=tuple(n for n in wanted if n not in parts),
-                words=words,
-                cells={n: (row, n) for n in wanted},
-            )
-        ]
-    if not judged:
+        absent = tuple(n for n in wanted if n not in parts)
+        yield [Binding(parts, {}, absent, words, explicit=not lone, cells={n: (row, n) for n in wanted})]
+    if not rows:
         yield skipped(table)
+
+
+def _alone(rows: Sequence[TableRow], wanted: Sequence[str]) -> frozenset[tuple[int, int, int]]:
+    """Block, group and number of each row that alone of its panel has but one of some columns, where others have more."""
+    grids: dict[tuple[int, int], list[TableRow]] = {}
+    for row in rows:
+        if any(name in row.cells for name in wanted):
+            grids.setdefault((row.block, row.group), []).append(row)
+    found = []
+    for key, grid in grids.items():
+        few = [row for row in grid if sum(name in row.cells for name in wanted) == 1]
+        if len(few) == 1 and len(grid) > _WITNESSES:
+            found.append((*key, few[0].number))
+    return frozenset(found)
 
 
 def _code_readings(rule: Rule, ledger: Ledger) -> Iterator[list[Binding] | Verdict]:
