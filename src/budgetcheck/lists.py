@@ -54,12 +54,12 @@ def _restates(listing: Listing, namer: Namer) -> bool:
 
 
 def inherited_funds(levels: Sequence[Level], lists: Sequence[Listing], namer: Namer) -> tuple[Level, ...]:
-    """Levels in which the parts of a list have the fund of its total where they name none of their own."""
+    """Levels in which the parts of a list have the fund of its total where they name none, or only that of all funds."""
     funds = {
         (part.statement, part.token): listing.total.fact.fund
         for listing in lists
         for part in listing.parts
-        if listing.total.fact.fund and not part.fact.fund and namer.funded(part.fact.figure)
+        if listing.total.fact.fund and namer.yields(part.fact.fund) and namer.funded(part.fact.figure)
     }
     return tuple(
         replace(lv, fact=replace(lv.fact, fund=funds[lv.statement, lv.token]))

@@ -162,7 +162,11 @@ class Namer:
     def _narrowest(self, text: str, passage: Passage) -> str:
         """The fund that words name; 财政拨款, which holds all funds, gives way to the one of the heading."""
         own, above = self._fund(text), self._section_fund(passage)
-        return above or own if own in ("", *list(self._funds)[-1:]) else own
+        return above or own if self.yields(own) else own
+
+    def yields(self, fund: str) -> bool:
+        """Whether a fund gives way to a narrower one: it is none, or 财政拨款, which holds all."""
+        return fund in ("", *list(self._funds)[-1:])
 
     def _qualifier(self, text: str) -> str:
         """What stands before a figure's name, unless it only names the maker or fills the sentence."""
