@@ -130,6 +130,9 @@ def _filled(label: Label, previous: Level | None, statement: Statement, namer: N
 def replace_label(label: Label, fact: Fact, namer: Namer) -> Label:
     """A bare label ("支出决算为") that continues what an earlier fact of the sentence names."""
     own = label.topic
+    split = namer.split(fact.figure, own)
+    if split:
+        return replace(label, name=split, figure=split, path=(), topic=fact.topic, fund="")
     if namer.funded(fact.figure):
         fund = own or fact.fund or label.fund
         return replace(label, name=fact.name, figure=fact.figure, path=fact.path, topic=fact.topic, fund=fund)

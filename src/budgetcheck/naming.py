@@ -70,6 +70,7 @@ class Namer:
         self._fund_words = re.compile(alternation(wording.table("lexicon")["plain"]))
         self._measures: Mapping[str, Sequence[str]] = wording.table("measures")
         self._plan_words = tuple(wording.table("measures")["budget"])
+        self._split: Mapping[str, Mapping[str, str]] = wording.table("split")
         self._seen_funds: dict[str, str] = {}
         self._sections: dict[int, Label] = {}
 
@@ -163,6 +164,11 @@ class Namer:
         """The fund that words name; 财政拨款, which holds all funds, gives way to the one of the heading."""
         own, above = self._fund(text), self._section_fund(passage)
         return above or own if self.yields(own) else own
+
+    def split(self, figure: str | None, fund: str) -> str | None:
+        """The figure that a fund's name alone stands for behind that of all funds or of another; None where none."""
+        tables = (table for whole, table in self._split.items() if figure == whole or figure in table.values())
+        return next(tables, {}).get(fund)
 
     def yields(self, fund: str) -> bool:
         """Whether a fund gives way to a narrower one: it is none, or 财政拨款, which holds all."""
