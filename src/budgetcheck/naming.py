@@ -70,6 +70,7 @@ class Namer:
         self._fund_words = re.compile(alternation(wording.table("lexicon")["plain"]))
         self._measures: Mapping[str, Sequence[str]] = wording.table("measures")
         self._plan_words = tuple(wording.table("measures")["budget"])
+        self._loose: Mapping[str, Sequence[str]] = wording.table("loose")
         self._split: Mapping[str, Mapping[str, str]] = wording.table("split")
         self._seen_funds: dict[str, str] = {}
         self._sections: dict[int, Label] = {}
@@ -164,6 +165,10 @@ class Namer:
         """The fund that words name; 财政拨款, which holds all funds, gives way to the one of the heading."""
         own, above = self._fund(text), self._section_fund(passage)
         return above or own if self.yields(own) else own
+
+    def loosely(self, figure: str | None, total: str | None) -> bool:
+        """Whether a share of a figure may be one of a list's total: 占总收入 behind 本年收入合计…，其中."""
+        return total is not None and total in self._loose.get(figure or "", ())
 
     def split(self, figure: str | None, fund: str) -> str | None:
         """The figure that a fund's name alone stands for behind that of all funds or of another; None where none."""

@@ -87,8 +87,8 @@ def _share_whole(
     measures = (level.fact.measure,)
     name = label.name
     if name:
-        found = context.named(label, number, measures)
-        found = [lv for lv in found if lv is not level]
+        loosely = [lv for lv in context.wholes(level) if context.namer.loosely(label.figure, lv.fact.figure)]
+        found = [*loosely, *(lv for lv in context.named(label, number, measures) if lv is not level)]
         return Reading(tuple(lv.fact for lv in found), explicit=True)
     listed = _listed(context, level, True)
     if listed.facts:
