@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .model import Fact
 from .naming import Label, Namer
+from .shapes import CODES
 from .statements import Statement, span_of
 from .tokens import Token
 
@@ -16,6 +17,7 @@ __all__ = ["Level", "label_start", "read_facts", "token_fact"]
 # A label ends where one of these stands: punctuation, another number, a relation's word.
 _BOUNDARY = frozenset(",.;:/()MNPO#TLSKRB Q!".replace(" ", ""))
 _MEASURES = {"a": "actual", "i": "initial", "j": "adjusted", "b": "budget"}
+_PLANS = frozenset(_MEASURES.values()) - {"actual"}
 # Slots whose number is no level of its own.
 # Topic of amounts named in a reason: they explain a figure and are none of the report's.
 _REASON = "reason"
@@ -67,8 +69,12 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
         if index in carried and ("R" in statement.codes[:index] or statement.codes[index + 1 : index + 2] == "c"):
             level = replace(level, fact=replace(level.fact, measure="carried"))
         if index in priors:
-            measure = namer.measure_of(statement.tokens[priors[index]].text) or level.fact.measure
-            level = replace(level, fact=replace(level.fact, year=level.fact.year or -1, measure=measure))
+            base = statement.tokens[priors[index]]
+            measure = namer.measure_of(base.text) or level.fact.measure
+            # 较年初预算, or 比2022年年初预算 in the report of 2022: this year's plan.
+            planned = base.code == CODES["PLANBASE"] or (measure in _PLANS and str(namer.document_year) in base.text)
+            year = level.fact.year or (0 if planned else -1)
+            level = replace(level, fact=replace(level.fact, year=year, measure=measure))
         earlier.append(level)
         while around and around[-1].depth >= level.depth:
             around.pop()
