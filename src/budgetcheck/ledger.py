@@ -35,19 +35,25 @@ class Ledger:
     rows: tuple[TableRow, ...] = ()
     tables: tuple[Table, ...] = ()
     combined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_fund: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @functools.cached_property
     def _figures(self) -> dict[tuple[str, str, int], tuple[Fact, ...]]:
         grouped: dict[tuple[str, str, int], list[Fact]] = {}
         for fact in self.facts:
             if fact.figure and not fact.topic and not fact.path:
-                for figure in self.meant(fact.figure):
+                for figure in (*self.meant(fact.figure), *self._of_fund(fact)):
                     grouped.setdefault((figure, fact.measure, fact.year), []).append(fact)
         return {key: tuple(facts) for key, facts in grouped.items()}
 
     def meant(self, figure: str) -> tuple[str, ...]:
         """The figures that a name stands for: 收支总计 is 收入总计 and 支出总计 at once."""
         return self.combined.get(figure, (figure,))
+
+    def _of_fund(self, fact: Fact) -> tuple[str, ...]:
+        """The figure that is what a fund has of another: 财政拨款的年末结转和结余."""
+        named = self.of_fund.get(fact.figure or "", {}).get(fact.fund)
+        return (named,) if named else ()
 
     def figure(self, name: str, measure: str, year: int = 0, fund: str | None = None) -> tuple[Fact, ...]:
         """All printings of a standard figure of the whole report; `fund` None takes any."""

@@ -156,6 +156,7 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
         house=house_decimals(tokens), names=who.names, funded=frozenset(wording.table("funded")["figures"]),
         rows=rows, tables=tables,
         combined={name: tuple(parts) for name, parts in wording.table("combined").items()},
+        of_fund=wording.table("of_fund"),
     )  # fmt: skip
 
 
