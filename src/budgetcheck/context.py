@@ -29,7 +29,12 @@ class Context:
     """All levels of a document, indexed for looking up what is meant."""
 
     def __init__(
-        self, statements: Sequence[Statement], levels: Sequence[Level], lists: Sequence[Listing], namer: Namer
+        self,
+        statements: Sequence[Statement],
+        levels: Sequence[Level],
+        lists: Sequence[Listing],
+        namer: Namer,
+        cells: Sequence[Fact] = (),
     ) -> None:
         self.statements = statements
         self.levels = levels
@@ -42,6 +47,7 @@ class Context:
                 self._by_figure.setdefault(key, []).append(level)
         self._within = tuple(namer.wording.table("topics")["within"])
         self._by_measure: dict[tuple[str, ...], list[Level]] = {}
+        self._cells = [fact for fact in cells if fact.measure in _PLANS]
         self._parents = namer.wording.table("parents")
         self._wholes: dict[tuple[int, int], list[Level]] = {}
         for listing in lists:
@@ -179,6 +185,11 @@ class Context:
             return Reading()
         everywhere = [lv.fact for lv in self._planned(tuple(plans)) if _same_subject(lv.fact, like)]
         return Reading(tuple(dict.fromkeys(everywhere)), explicit=False)
+
+    def tabled(self, like: Fact | None, plans: Sequence[str]) -> Reading:
+        """The plans of the same thing that tables print."""
+        found = (fact for fact in self._cells if like and fact.measure in plans and _same_subject(fact, like))
+        return Reading(tuple(dict.fromkeys(found)), explicit=False)
 
     def _planned(self, measures: tuple[str, ...]) -> list[Level]:
         """All levels of some measures, found once."""

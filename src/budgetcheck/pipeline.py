@@ -146,9 +146,9 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     levels = read_facts(statements, namer)
     levels = inherited_funds(levels, read_lists(statements, levels, namer), namer)
     lists = read_lists(statements, levels, namer)
-    context = Context(statements, levels, lists, namer)
+    cells = [fact for row in rows for fact in row.cells.values()]
+    context = Context(statements, levels, lists, namer, cells)
     claims = (*read_claims(context, lists), *read_enumerations(context, wording), *forms.claims)
-    cells = (fact for row in rows for fact in row.cells.values())
     facts = (*(level.fact for level in levels), *forms.facts, *implied_priors(claims), *cells)
     tokens = (t.quantity for s in statements for t in s.tokens if t.quantity is not None)
     return Ledger(

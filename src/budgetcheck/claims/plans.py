@@ -17,10 +17,13 @@ def _plans(measure: str) -> tuple[str, ...]:
 
 
 def _planned(context: Context, number: int, token: int, like: Fact | None, plans: Sequence[str]) -> Reading:
-    """The plan that words name; where none is printed, a plan of the same item that does not say which it is."""
+    """The plan that words name; where none is printed, a plan of the same item that does not say which it is.
+
+    Words that do not say which plan they mean may mean one that only a table prints.
+    """
     found = context.measured(number, token, like, plans)
     if found.facts or plans == PLANS:
-        return found
+        return found if found.facts else context.tabled(like, plans)
     unnamed = context.measured(number, token, like, ("budget",))
     return unnamed if unnamed.explicit else found
 
