@@ -47,7 +47,7 @@ class Context:
                 self._by_figure.setdefault(key, []).append(level)
         self._within = tuple(namer.wording.table("topics")["within"])
         self._by_measure: dict[tuple[str, ...], list[Level]] = {}
-        self._cells = [fact for fact in cells if fact.measure in _PLANS]
+        self._cells = tuple(cells)
         self._parents = namer.wording.table("parents")
         self._wholes: dict[tuple[int, int], list[Level]] = {}
         for listing in lists:
@@ -190,6 +190,15 @@ class Context:
         """The plans of the same thing that tables print."""
         found = (fact for fact in self._cells if like and fact.measure in plans and _same_subject(fact, like))
         return Reading(tuple(dict.fromkeys(found)), explicit=False)
+
+    def classes(self, path: tuple[str, ...], measure: str) -> tuple[Fact, ...]:
+        """What tables print for a class this year, in whatever fund; those of one fund first."""
+        found = [
+            fact
+            for fact in self._cells
+            if fact.path == path and fact.measure == measure and not (fact.figure or fact.topic or fact.year)
+        ]
+        return tuple(sorted(dict.fromkeys(found), key=lambda fact: self.namer.yields(fact.fund)))
 
     def _planned(self, measures: tuple[str, ...]) -> list[Level]:
         """All levels of some measures, found once."""

@@ -60,6 +60,7 @@ class Namer:
         self._general = tuple(wording.table("topics")["general"])
         self.alone: Mapping[str, str] = wording.table("alone")
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
+        self._line_endings = tuple(wording.table("topics")["line"])
         self._subjectless = frozenset(wording.table("topics")["subjectless"])
         self._classes = self._class_names()
         self._items = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) > 3)
@@ -226,6 +227,12 @@ class Namer:
         if tail in self._items and len(marks) in (1, 2) and len(path) == len(marks):
             path.append(tail)
         return (self._classes.get(path[0], path[0]), *path[1:]) if path else ()
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The path of the class that a line of subjects names (教育支出科目); () where it names none."""
+        ending = next((word for word in self._line_endings if name.endswith(word)), None)
+        key = self.key(name.removesuffix(ending)) if ending else ""
+        return (self._classes[key],) if key in self._classes else ()
 
     def _fund(self, text: str) -> str:
         known = self._seen_funds.get(text)

@@ -8,7 +8,7 @@ from ..context import Context
 from ..lists import Listing
 from ..model import Claim
 from ..statements import Match
-from . import changes, plans, shares
+from . import changes, plans, shares, subjects
 from .changes import implied_priors
 
 __all__ = ["PARTS", "implied_priors", "read_claims"]
@@ -23,6 +23,7 @@ PARTS: Mapping[str, frozenset[str]] = {
         "completion": "percent actual budget alternative",
         "direction": "actual budget percent",
         "breakdown": "total parts",
+        "lines": "total parts",
         "carried": "actual budget percent carried",
         "negation": "amount",
         "unplanned": "actual budget percent",
@@ -57,6 +58,7 @@ def read_claims(context: Context, lists: Sequence[Listing]) -> tuple[Claim, ...]
         claims.extend(plans.carried(context, number))
     claims.extend(_breakdown(context, listing) for listing in lists)
     claims.extend(shares.sibling_shares(context, lists))
+    claims.extend(subjects.lines(context))
     return tuple(claims)
 
 
