@@ -101,7 +101,8 @@ def _level(
 ) -> Level:
     label = _label(statement, index, namer)
     previous = _previous(statement, index, earlier)
-    if label.empty and previous is None and label.raw in namer.alone and _beside_whole(statement, index, earlier, namer):
+    bare = label.empty and previous is None and label.raw in namer.alone
+    if bare and _beside_whole(statement, index, earlier, namer):
         label = replace(label, name=label.raw, figure=namer.alone[label.raw], topic="")
     inherited = label.empty
     if label.empty:

@@ -54,7 +54,7 @@ def _restates(listing: Listing, namer: Namer) -> bool:
 
 
 def inherited_funds(levels: Sequence[Level], lists: Sequence[Listing], namer: Namer) -> tuple[Level, ...]:
-    """Levels in which the parts of a list have the fund of its total where they name none, or only that of all funds."""
+    """Levels in which the parts of a list have the fund of its total where they name none or only 财政拨款."""
     funds = {
         (part.statement, part.token): listing.total.fact.fund
         for listing in lists

@@ -197,31 +197,30 @@ def zero_base(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
         prior = _one(claim, "prior")
         if percent is None or not percent.quantity.value:
             continue
+        full = percent.quantity.value == 100
         facts: tuple[Fact, ...]
         if prior is not None:
-            base, facts = prior.quantity.point, (percent, prior)
+            zero, facts = not prior.quantity.point, (percent, prior)
         elif current is not None and delta is not None and claim.words.get("direction") == "up":
-            whole = claim.parts["current"] if percent.quantity.value == 100 else ()
-            candidates = [c for c in whole if c.quantity.point == delta.quantity.point]
-            exactly = bool(candidates)
-            base, facts = (
-                (Fraction(0) if exactly else Fraction(1)),
-                (percent, candidates[0] if exactly else current, delta),
-            )
+            whole = claim.parts["current"]
+            same = [fact for fact in whole if fact.quantity.point == delta.quantity.point]
+            zero, facts = bool(same) and (full or same == [*whole]), (percent, (same or [current])[0], delta)
         else:
             yield skipped("prior" if delta else "delta")
             continue
-        if base:
-            yield passed(*facts)
-            continue
-        shown = current if current is not None else facts[1]
-        fields = {
-            "percent": percent.quantity.text,
-            "current": shown.quantity.text,
-            "delta": delta.quantity.text if delta else "",
-        }
-        draft = Draft((percent,), facts[1:], fields, None, None, (Culprit(percent.quantity.text, None, percent.span),))
-        yield Verdict("failed", facts, (), draft)
+        yield _from_zero(rule, facts, current or facts[1], full=full or prior is not None) if zero else passed(*facts)
+
+
+def _from_zero(rule: Rule, facts: tuple[Fact, ...], current: Fact, *, full: bool) -> Verdict:
+    """Growth of 100 % is a wrong word for what is new; with any other rate the increase was copied from the figure."""
+    percent, wrong = facts[0], facts[0] if full else facts[-1]
+    fields = {
+        "percent": percent.quantity.text,
+        "current": current.quantity.text,
+        "hint": str(rule.options["hint"]["new" if full else "other"]),
+    }
+    culprits = (Culprit(wrong.quantity.text, None, wrong.span),)
+    return Verdict("failed", facts, (), Draft((percent,), facts[1:], fields, None, None, culprits))
 
 
 def no_plan(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
