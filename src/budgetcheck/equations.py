@@ -61,7 +61,7 @@ def _negated(form: Polynomial, names: frozenset[str]) -> Polynomial:
 
 def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledger) -> Verdict:
     """A relation is broken only where no reading satisfies it."""
-    defined = [binding for binding in readings if _defined(relation, binding)] or readings
+    defined = [*readings[:1], *(binding for binding in readings[1:] if _defined(relation, binding))]
     fitting = next((binding for binding in defined if _holds(relation, binding, None)), None)
     if fitting is not None:
         verdict = _house_verdict(rule, relation, fitting, ledger)
