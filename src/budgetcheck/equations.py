@@ -60,14 +60,14 @@ def _negated(form: Polynomial, names: frozenset[str]) -> Polynomial:
 
 
 def _judge(rule: Rule, relation: Relation, readings: list[Binding], ledger: Ledger) -> Verdict:
-    """A relation is broken only where no reading satisfies it."""
-    defined = [*readings[:1], *(binding for binding in readings[1:] if _defined(relation, binding))]
-    fitting = next((binding for binding in defined if _holds(relation, binding, None)), None)
+    """A relation is broken only where no reading satisfies it; one behind the first must be possible at all."""
+    holding = (n for n, binding in enumerate(readings) if _holds(relation, binding, None))
+    fitting = next((readings[n] for n in holding if not n or _defined(relation, readings[n])), None)
     if fitting is not None:
         verdict = _house_verdict(rule, relation, fitting, ledger)
     else:
-        verdict = _broken(rule, relation, defined[0], ledger, printed=True)
-    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or defined[0], ledger))
+        verdict = _broken(rule, relation, readings[0], ledger, printed=True)
+    return replace(verdict, says=functools.partial(_says, rule, relation, fitting or readings[0], ledger))
 
 
 def _defined(relation: Relation, binding: Binding) -> bool:
