@@ -87,13 +87,17 @@ class Ledger:
 
         It may be where a number was left out.
         """
-        like = self._columns.get((row.block, row.group, column))
-        if like is None or column in row.cells or column in row.unread or column not in row.columns:
+        if column in row.cells or column in row.unread or column not in row.columns:
+            return None
+        # In a table of one row nothing else stands in the column.
+        money = (fact for fact in row.cells.values() if fact.quantity.dimension == "money")
+        like = self._columns.get((row.block, row.group, column)) or next(money, None)
+        if like is None:
             return None
         quantity = replace(like.quantity, text="", value=Decimal(0), interval=exact(0))
         name = " ".join(part for part in (row.code, row.label) if part)
         quote = " ".join((name, *(fact.span.text for fact in row.cells.values())))
-        start = (row.number + self._header[row.block]) * 1000 + like.span.start % 1000
+        start = (row.number + self._header[row.block]) * 1000 + row.places[column]
         span = replace(like.span, text="", quote=quote[:120], row=name or None, column=column, start=start, box=None)
         return Fact(row.label, quantity, span, measure=like.measure)
 

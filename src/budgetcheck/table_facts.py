@@ -26,7 +26,8 @@ _INCOME = "income"
 class TableRow:
     """A row as rules see it: its table, code and label, and the fact in each column that holds a number.
 
-    `unread` are the columns in which something is printed that is no number: neither absent nor zero.
+    `unread` are the columns in which something is printed that is no number: neither absent nor zero. `places` are the
+    columns' places in the grid.
     """
 
     table: str
@@ -43,6 +44,7 @@ class TableRow:
     group: int = 0
     beside: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
@@ -104,6 +106,7 @@ class _Reader:
                 row.group,
                 tuple(c.name for c in columns.values() if c.spec.get("beside")),
                 unread,
+                {c.name: c.index for c in columns.values()},
             )
 
     def _unit(self, table: Table, row: Row, column: Column) -> Unit | None:
