@@ -106,6 +106,19 @@ class Context:
         tokens = [t for t in statement.tokens[start:end] if t.code in "xn"]
         return self.namer.label(tokens, statement.passage)
 
+    def turned_to(self, number: int, token: int) -> Label | None:
+        """The figure that a clause before a token turned to without an amount: 接待费与预算持平，比上年增加…"""
+        statement = self.statements[number]
+        for place in range(token - 1, statement.sentence_start(token), -1):
+            if statement.codes[place] in "M;" or statement.explained[place]:
+                return None
+            if statement.codes[place] in "BQ" and "M" not in statement.codes[place : token]:
+                end = place - 1 if statement.codes[place - 1] == "a" else place
+                label = self.label_before(number, end)
+                if label.figure or label.path:
+                    return label
+        return None
+
     def within(self, number: int, token: int, measures: Sequence[str]) -> list[Level]:
         """Levels of the figure inside which a sentence says that it moves: "三公"经费支出决算中，…"""
         statement = self.statements[number]

@@ -61,6 +61,11 @@ def _current(context: Context, number: int, match: Match, first: int, direction:
     if in_reason and statement.codes[first - 1 : first] != ",":
         return Reading()
     fitting = context.subject(number, first, wanted)
+    turned = context.turned_to(number, first)
+    if turned is not None:
+        named = context.named(turned, number, wanted)
+        # What is printed of it elsewhere comes first; without it nothing can be said.
+        return Reading(tuple(dict.fromkeys(lv.fact for lv in (*named, *fitting))) if named else (), explicit=False)
     near = bool(fitting) and fitting[0].statement == number and fitting[0].sentence == statement.sentences[first]
     explicit = not in_reason and (near or len(fitting) == 1)
     return Reading(tuple(dict.fromkeys(lv.fact for lv in fitting)), explicit=explicit)
