@@ -239,3 +239,19 @@ def test_a_certain_culprit_is_one_that_was_spoiled(seed: int, kind: str) -> None
     for finding in loud(budgetcheck.check(str(bad))):
         if finding.message not in before and finding.root is None and finding.located == "certain":
             assert any(is_there(c, bad, index) for c in finding.culprits for index in spoiled), finding.message
+
+
+def test_what_should_be_is_never_what_is_printed() -> None:
+    text = """2021年度部门决算
+六、基本支出决算情况
+基本支出815.35万元，其中：人员经费795.62万元；公用经费20万元。
+全年会议3次，支出12.31万元、14.55万元、88.31万元。"""
+    assert located(text) == [("BC108", "likely", [("20万元", "19.73万元")]), ("BC105", None, [("815.35万元", None)])]
+
+
+def test_of_several_slips_that_would_fit_none_is_taken() -> None:
+    text = """2021年度部门决算
+二、公务接待费
+公务接待费支出5.21万元，比上年减少0.1万元，下降0.006%。"""
+    [(rule, kind, [first, *_])] = located(text)
+    assert (rule, kind, first) == ("BC302", "one-of", ("0.006%", "1.883%"))

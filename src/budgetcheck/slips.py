@@ -41,7 +41,8 @@ def should_be(number: Quantity, values: Interval, house: int, points: Sequence[F
             text for text in one_keystroke(_plain(number)) if len(text.partition(".")[2]) in (number.decimals, house)
         ]
         near += [text for text in _shifted(number, decimals) if abs(Decimal(text) - Decimal(best)) <= _nearby(decimals)]
-        near = [text for text in dict.fromkeys(near) if _fits(text, number, values)]
+        other = (text for text in dict.fromkeys(near) if Decimal(text) != number.value)
+        near = [text for text in other if _fits(text, number, values)]
         best = near[0] if len(near) == 1 else best
     text = _unpadded(format_value(Fraction(best), decimals), number.decimals)
     return f"{Decimal(text):,}" if "," in number.text else text
