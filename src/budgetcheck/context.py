@@ -112,7 +112,7 @@ class Context:
         for place in range(token - 1, statement.sentence_start(token), -1):
             if statement.codes[place] in "M;" or statement.explained[place]:
                 return None
-            if statement.codes[place] in "BQ" and "M" not in statement.codes[place : token]:
+            if statement.codes[place] in "BQ" and "M" not in statement.codes[place:token]:
                 end = place - 1 if statement.codes[place - 1] == "a" else place
                 label = self.label_before(number, end)
                 if label.figure or label.path:

@@ -77,9 +77,6 @@ def _span(side: Fact | Span) -> Span:
 
 def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any]) -> None:
     head, *rest = finding_lines(finding, words)
-    head.append(f"  {finding.id}", style="dim")
-    if finding.accepted:
-        head.append(f"  {words['accepted']['accepted']}", style="bold green")
     console.print(head)
     for line in rest:
         console.print(Padding(line, (0, 0, 0, 2)))
@@ -93,8 +90,9 @@ def finding_lines(finding: Finding, words: Mapping[str, Any]) -> list[Text]:
     head.append(f" {finding.rule}", style="bold")
     if finding.certainty == "likely":
         head.append(f" ({words['likely']})", style="dim")
-    head.append(f"  {_where(_first(finding), words)}", style="dim")
+    head.append(f"  {_where(_first(finding), words)}  {finding.id}", style="dim")
     if finding.accepted:
+        head.append(f"  {words['accepted']['accepted']}", style="bold green")
         return [head, Text(finding.message, style=_dim(finding)), Text(acceptance_line(finding.accepted, words))]
     lines = [head, Text(finding.message), _quote(finding, style)]
     others = _others(finding, words)
