@@ -12,11 +12,13 @@ __all__ = ["main"]
 
 # Module and function of each subcommand, in the order of the help.
 _COMMANDS = {
+    "batch": "batch:batch_command",
     "check": "check:check_command",
     "accept": "accept:accept_command",
     "annotate": "annotate:annotate_command",
     "explain": "rules:explain_command",
     "facts": "facts:facts_command",
+    "query": "query:query_command",
     "rules": "rules:rules_command",
     "handbook": "handbook:handbook_command",
     "schema": "schema:schema_command",

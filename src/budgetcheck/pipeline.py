@@ -36,7 +36,7 @@ from .wording import Wording, load_wording, messages
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Options", "check", "check_frames", "knowledge", "read_ledger", "review"]
+__all__ = ["Options", "check", "check_frames", "knowledge", "merged", "read_ledger", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
 def _document(source: str | Path | Sequence[Path], wording: Wording) -> Document:
     layout = layout_of(wording)
     if not isinstance(source, str | Path):
-        return _merged([_document(path, wording) for path in source])
+        return merged([_document(path, wording) for path in source])
     if isinstance(source, Path) and source.is_dir():
         return _document(_files(source), wording)
     if isinstance(source, Path) or _names_file(source):
@@ -182,7 +182,7 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _merged(documents: Sequence[Document]) -> Document:
+def merged(documents: Sequence[Document]) -> Document:
     """Several files as one document; every block remembers its file."""
     blocks = [replace(block, source=d.name) for d in documents for block in d.blocks]
     digest = hashlib.sha256("".join(d.sha256 for d in documents).encode()).hexdigest()

@@ -8,12 +8,12 @@ from pathlib import Path
 from ..errors import ReadError
 from ..model import Block, Document
 from .bounds import refuse_endless
-from .kinds import SUFFIXES, Kind, called, told
+from .kinds import SUFFIXES, TABLES, Kind, called, told
 from .layout import Layout, layout_of
 from .sandbox import run_limited
 from .text import read_text, text_document
 
-__all__ = ["SUFFIXES", "Layout", "file_bytes", "layout_of", "read_document", "text_document"]
+__all__ = ["SUFFIXES", "TABLES", "Layout", "file_bytes", "layout_of", "read_document", "text_document"]
 
 _LARGEST = 100 * 1024 * 1024
 

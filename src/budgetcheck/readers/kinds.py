@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..errors import ReadError
 
-__all__ = ["LOCKED", "OLE", "SUFFIXES", "Kind", "called", "told"]
+__all__ = ["LOCKED", "OLE", "SUFFIXES", "TABLES", "Kind", "called", "told"]
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = "the file is encrypted: it needs a password"
@@ -39,6 +39,8 @@ _KINDS = (_TEXT, _WORD, _PDF, _OFD, _BOOK, _OLD_BOOK, _OPEN_BOOK, _VALUES, _PAGE
 # An .et file is mostly an .xls file; its own kind is what else it may be.
 _CALLED = {suffix: kind for kind in _KINDS for suffix in kind.suffixes}
 SUFFIXES = tuple(_CALLED)
+# Of these, what holds tables rather than prose.
+TABLES = tuple(suffix for kind in (_BOOK, _OLD_BOOK, _OPEN_BOOK, _VALUES) for suffix in kind.suffixes)
 # A part that only one kind of zip archive has, the surest first.
 _PARTS = (
     *((b"word/document", _WORD), (b"xl/workbook", _BOOK), (b"OFD.xml", _OFD)),

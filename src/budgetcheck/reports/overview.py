@@ -15,7 +15,7 @@ from ..model import Review
 from .plain import clean
 from .run import Run
 
-__all__ = ["print_overview", "tracked"]
+__all__ = ["print_overview", "progress_bar", "tracked"]
 
 _WIDTH = 120
 _COUNTS: Mapping[str, Callable[[Review], int]] = {
@@ -31,8 +31,7 @@ def tracked(items: Iterable[_T], total: int) -> Iterator[_T]:
     if total < 2 or not console.is_terminal:
         yield from items
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with progress_bar(console) as progress:
         task = progress.add_task("", total=total)
         for item in items:
             progress.update(task, description=clean(str(item))[-40:].replace("[", r"\["))
@@ -43,6 +42,12 @@ def tracked(items: Iterable[_T], total: int) -> Iterator[_T]:
 def _settled(run: Run) -> list[str]:
     """Columns for what is accepted or known, where anything is."""
     return [name for name, count in _COUNTS.items() if any(map(count, run.reviews))]
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar that is gone when its work is done; nothing where the console is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def print_overview(run: Run) -> None:

@@ -17,7 +17,7 @@ from .tidy import Column, columns
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FORMATS", "can_write_parquet", "write_facts"]
+__all__ = ["FORMATS", "arrow_schema", "can_write_parquet", "fit", "write_facts"]
 
 FORMATS = ("csv", "json", "parquet")
 # Digits and decimals of a number in Parquet: what decimal128 holds, ten of them behind the point.
@@ -91,16 +91,17 @@ def _write_parquet(rows: Iterable[Row], stream: IO[bytes], language: str) -> int
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = _schema(language)
+    schema = arrow_schema(language)
     lost = 0
     with parquet.ParquetWriter(stream, schema) as writer:
         for batch in _batches(rows):
-            lost += sum(_fit(row) for row in batch)
+            lost += sum(fit(row) for row in batch)
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
     return lost
 
 
-def _schema(language: str) -> pa.Schema:
+def arrow_schema(language: str) -> pa.Schema:
+    """The columns in Arrow's types, with their meanings in a language."""
     import pyarrow as pa
 
     types = {
@@ -111,8 +112,8 @@ def _schema(language: str) -> pa.Schema:
     return pa.schema([pa.field(each.name, types[each.type], metadata=about) for each, about in described])
 
 
-def _fit(row: Row) -> int:
-    """Empty the numbers that the format cannot hold exactly; how many."""
+def fit(row: Row) -> int:
+    """Empty the numbers of a row that Arrow's decimals cannot hold exactly; how many."""
     lost = [name for name, value in row.items() if isinstance(value, Decimal) and not _fits(value)]
     row.update(dict.fromkeys(lost))
     return len(lost)

@@ -1,0 +1,72 @@
+"""What a run is made of: the reports to check, and what is the same for all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import __version__
+from ..wording import rules_folder
+
+__all__ = ["Job", "Settings", "is_remote", "location", "version_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report: its files as the caller named them, the prose first; paths or fsspec URLs.
+
+    `document` is its name in the dataset, `paths` where the files are opened (absolute), `size` their bytes. `known`
+    is the digest of the content that an earlier run has checked by the same rules, "" where there is none.
+    """
+
+    document: str
+    files: tuple[str, ...]
+    paths: tuple[str, ...]
+    region: str = ""
+    folder: str = ""
+    size: int = 0
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all reports of a run share. `wall` is seconds and `memory` bytes that one report may take.
+
+    `largest` bounds the bytes of a remote file; `work` is the "module:function" that answers for a job.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+    language: str = "zh"
+    wall: float = 300.0
+    memory: int = 3 * 2**30
+    largest: int = 100 * 2**20
+    work: str = "budgetcheck.batch.work:answer"
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is a URL for fsspec rather than a path."""
+    return "://" in name
+
+
+def location(name: str) -> str:
+    """Where a file is opened from any working directory."""
+    return name if is_remote(name) else os.path.abspath(name)
+
+
+def version_of(settings: Settings) -> str:
+    """A digest of all that decides what is said of a report: package, rules, wording, options (64 hex digits)."""
+    digest = hashlib.sha256(repr((__version__, settings.select, settings.ignore, settings.language)).encode())
+    for number, folder in enumerate((rules_folder(), *settings.rules)):
+        for name, content in _files(folder):
+            digest.update(repr((number, name, hashlib.sha256(content).digest())).encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(each for each in folder.rglob("*") if each.suffix in (".toml", ".csv")):
+        yield path.relative_to(folder).as_posix(), path.read_bytes()

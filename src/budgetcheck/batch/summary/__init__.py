@@ -1,0 +1,23 @@
+"""What a batch found, for people: one workbook and one web page, made from the dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .book import write_book
+from .figures import Figures, read_figures
+from .page import write_page
+
+__all__ = ["Figures", "write_summary"]
+
+
+def write_summary(folder: Path, language: str, rules: tuple[Path, ...] = ()) -> tuple[Figures, list[Path]]:
+    """Write summary.xlsx and summary.html into a results folder: the figures, and the paths of the two."""
+    figures = read_figures(folder, language, rules)
+    book, page = folder / "summary.xlsx", folder / "summary.html"
+    for path, write in ((book, write_book), (page, write_page)):
+        draft = path.with_name(path.name + ".draft")
+        with draft.open("wb") as stream:
+            write(figures, stream)
+        draft.replace(path)
+    return figures, [book, page]
