@@ -24,7 +24,7 @@ TOP: Mapping[str, str] = {
     "entities": """
         select entity, count(*) as reports, sum(errors) as errors, sum(warnings) as warnings, sum(infos) as infos
         from documents where status = 'checked' group by entity
-        order by errors desc, warnings desc, entity limit 10""",
+        order by errors desc, warnings desc, infos desc, entity limit 10""",
     "unreadable": """
         select document, status, reason from documents where status <> 'checked' order by document""",
 }

@@ -22,7 +22,9 @@ _COUNTS = ("numbers", "checked", "unconstrained", "unread", "excluded")
 
 def failed(job: Job, digest: str, status: str, reason: str) -> Rows:
     """The only row of a report without a review: `unreadable` (a file is wrong) or `stopped` (checking it was)."""
-    return {"documents": [_document(job, digest) | {"status": status, "reason": clean(reason)}]}
+    # The only file of a report is named in the same row.
+    told = reason.removeprefix(f"{job.files[0]}: ") if len(job.files) == 1 else reason
+    return {"documents": [_document(job, digest) | {"status": status, "reason": clean(told)}]}
 
 
 def reviewed(job: Job, digest: str, review: Review) -> Rows:

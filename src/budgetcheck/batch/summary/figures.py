@@ -26,8 +26,10 @@ __all__ = ["Figures", "Table", "read_figures"]
 _SUMS = """
     count(*), count(*) filter (where status <> 'checked'), count(*) filter (where errors > 0),
     coalesce(sum(errors), 0), coalesce(sum(warnings), 0), coalesce(sum(infos), 0)"""
-_REGIONS = f"select nullif(region, ''), {_SUMS} from documents group by 1 order by 5 desc, 6 desc, 1"
-_ENTITIES = f"select entity, {_SUMS} from documents where status = 'checked' group by entity order by 5 desc, 6 desc, 1"
+_REGIONS = f"select nullif(region, ''), {_SUMS} from documents group by 1 order by 5 desc, 6 desc, 7 desc, 1"
+_ENTITIES = (
+    f"select entity, {_SUMS} from documents where status = 'checked' group by entity order by 5 desc, 6 desc, 7 desc, 1"
+)
 _RULES = """
     select rule, rule, severity, count(*), count(distinct document) from findings
     group by rule, severity order by 4 desc, rule, severity"""
