@@ -29,3 +29,13 @@ def hostile(job: Job, settings: Settings) -> bytes:
 def slow(job: Job, settings: Settings) -> bytes:
     time.sleep(0.1)
     return answer(job, settings)
+
+
+def greedy(job: Job, settings: Settings) -> bytes:
+    from budgetcheck.batch import work
+
+    def review(*_: object, **__: object) -> None:
+        bytearray(2**31)
+
+    work.review = review  # type: ignore[assignment]
+    return answer(job, settings)

@@ -22,6 +22,7 @@ _PAGE = 500
 # Seconds to wait for another reader.
 _PATIENCE = 60
 _TABLES = """
+begin immediate;
 create table if not exists meta (name text primary key, value text not null);
 create table if not exists plan (
   document text primary key, files text not null, paths text not null, region text not null, folder text not null,
@@ -37,6 +38,7 @@ create table if not exists documents (
 ) without rowid;
 create index if not exists documents_by_part on documents (part);
 create table if not exists dead (part text, document text, primary key (part, document)) without rowid;
+commit;
 """
 _COLUMNS = (
     "document", "part", "version", "sha256", "region", "status", "reason", "kind", "report_year", "entity", "errors",
