@@ -103,7 +103,7 @@ def _merge(base: dict[str, Any], extra: Mapping[str, Any], path: Path) -> None:
     for key, value in extra.items():
         old = base.get(key)
         kinds = set() if key in base else {type(each) for each in base.values()}
-        if kinds in ({dict}, {list}) and type(value) not in kinds:
+        if kinds in ({dict}, {list}) and type(value) not in kinds and not path.is_relative_to(rules_folder()):
             raise RuleError(f"{path}: {key} is a {'table' if kinds == {dict} else 'list'}, not {value!r}")
         if isinstance(old, dict) and isinstance(value, dict):
             _merge(old, value, path)
