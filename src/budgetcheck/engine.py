@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
 
@@ -163,9 +164,15 @@ def _said(value: Field, words: Mapping[str, Any], phrases: Mapping[str, Any]) ->
         return str(words["separator"]).join(value)
     if isinstance(value, Phrase):
         return str(phrases.get(value.name, "")).format(**value.fields)
-    span = value.span
+    span, place = value.span, _where(value.span, words)
+    return str(words["in_file"]).format(file=Path(span.source).name, place=place) if span.source else place
+
+
+def _where(span: Span, words: Mapping[str, Any]) -> str:
     if span.table:
-        return str(words["cell"]).format(table=span.table, row=span.row or "", column=span.column or "")
+        column, _, measure = (span.column or "").partition(".")
+        column = f"{column}{words['measures'].get(measure, '')}"
+        return str(words["cell" if span.row else "column"]).format(table=span.table, row=span.row, column=column)
     name = "page" if span.page else "line"
     number = span.page or span.line
     where = str(words[name]).format(**{name: number}) if number else ""

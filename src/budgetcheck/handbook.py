@@ -13,10 +13,11 @@ from typing import Any, Literal
 from rich.padding import Padding
 from rich.text import Text
 
+from .model import Review
 from .pipeline import review
 from .readers import layout_of, text_document
 from .reports.terminal import finding_lines, open_console
-from .rulebook import Rule
+from .rulebook import Example, Rule
 from .spelling import Speller, handbook_words
 from .wording import Wording, messages
 
@@ -40,7 +41,7 @@ def blocks(rule: Rule, wording: Wording, language: str) -> list[Block]:
     """All that the handbook says of a rule in a language, without its title."""
     words = handbook_words(language)
     return [*_reasons(rule, words, language), *_relation(rule, words, language), *_needs(rule, wording, words),
-            *_bad(rule, wording, words, language), *_good(rule, wording, words)]  # fmt: skip
+            *_bad(rule, wording, words, language), *_good(rule, wording, words, language)]  # fmt: skip
 
 
 def _reasons(rule: Rule, words: Mapping[str, Any], language: str) -> Iterator[Block]:
@@ -127,17 +128,30 @@ def _bad(rule: Rule, wording: Wording, words: Mapping[str, Any], language: str) 
     said = messages(language)
     for number, example in enumerate(rule.bad, 1):
         yield Block("heading", f"{words['bad']} {number}")
-        yield Block("code", "", (example.text,))
-        found = review(text_document(example.text, layout_of(wording)), wording, (rule,), language).findings
+        yield from _texts(example, said)
+        found = _review(example, rule, wording, language).findings
         lines = tuple(line.plain.rstrip() for finding in found for line in finding_lines(finding, said))
         yield Block("code", words["gives"].format(rule=rule.id), lines)
 
 
-def _good(rule: Rule, wording: Wording, words: Mapping[str, Any]) -> Iterator[Block]:
+def _review(example: Example, rule: Rule, wording: Wording, language: str) -> Review:
+    layout = layout_of(wording)
+    beside = [(role, text_document(text, layout)) for role, texts in example.others.items() for text in texts]
+    return review(text_document(example.text, layout), wording, (rule,), language, beside=beside)
+
+
+def _texts(example: Example, said: Mapping[str, Any]) -> Iterator[Block]:
+    """The report of an example, and those beside it."""
+    yield Block("code", "", (example.text,))
+    for role, texts in example.others.items():
+        yield from (Block("code", f"{said['across']['roles'][role]}:", (text,)) for text in texts)
+
+
+def _good(rule: Rule, wording: Wording, words: Mapping[str, Any], language: str) -> Iterator[Block]:
     for number, example in enumerate(rule.good, 1):
         yield Block("heading", f"{words['good']} {number}")
-        yield Block("code", "", (example.text,))
-        outcomes = review(text_document(example.text, layout_of(wording)), wording, (rule,)).outcomes
+        yield from _texts(example, messages(language))
+        outcomes = _review(example, rule, wording, language).outcomes
         yield Block("line", "", (words["passes"].format(passed=outcomes[0].passed),))
 
 
@@ -194,8 +208,9 @@ def _page(rule: Rule, wording: Wording, before: Sequence[Rule], after: Sequence[
     parts = [f"# {rule.id} {rule.title}", _about(rule, "zh", before, after)]
     parts += [_markdown(block) for block in blocks(rule, wording, "zh")]
     parts += [f"# {rule.id} {rule.english['title']}", _about(rule, "en", before, after)]
+    gives = (handbook_words("en")["gives"].format(rule=rule.id),)
     # The examples are in Chinese whatever the language: the second time only what is said of them.
-    english = [block for block in blocks(rule, wording, "en") if block.kind != "code" or block.label]
+    english = [block for block in blocks(rule, wording, "en") if block.kind != "code" or block.label in gives]
     parts += [_markdown(block) for block in english]
     return "\n\n".join(parts) + "\n"
 

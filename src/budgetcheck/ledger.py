@@ -19,7 +19,10 @@ __all__ = ["Ledger"]
 
 @dataclass(frozen=True)
 class Ledger:
-    """Facts, claims and passages of one document. `house` are the decimals it usually prints, by unit."""
+    """Facts, claims and passages of one document. `house` are the decimals it usually prints, by unit.
+
+    `others` are the ledgers of the reports beside it, by what they are to this one: "previous", "budget", "units".
+    """
 
     document: Document
     kind: str | None
@@ -36,6 +39,7 @@ class Ledger:
     tables: tuple[Table, ...] = ()
     combined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of_fund: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    others: Mapping[str, tuple[Ledger, ...]] = field(default_factory=dict)
 
     @functools.cached_property
     def _figures(self) -> dict[tuple[str, str, int], tuple[Fact, ...]]:

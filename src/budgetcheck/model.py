@@ -169,13 +169,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report as read. `notes` are one-line remarks of the reader on what it could not keep."""
+    """A report as read. `notes` are one-line remarks on what could not be kept or used.
+
+    `first` is the number of its first block: documents that are reasoned over together number theirs one after another.
+    """
 
     name: str
     sha256: str
     blocks: tuple[Block, ...]
     pages: int | None = None
     notes: tuple[str, ...] = ()
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Passage:
 
 def outline(document: Document, wording: Wording) -> tuple[Passage, ...]:
     """All blocks of a document with their sections, in reading order."""
-    return tuple(_Outliner(wording).walk(document.blocks))
+    return tuple(_Outliner(wording).walk(document))
 
 
 class _Outliner:
@@ -52,8 +52,8 @@ class _Outliner:
         self.open: list[tuple[int, str, str, str]] = []
         self.amount, self.markers = _patterns(wording)
 
-    def walk(self, blocks: tuple[Block, ...]) -> Iterator[Passage]:
-        for index, block in enumerate(blocks):
+    def walk(self, document: Document) -> Iterator[Passage]:
+        for index, block in enumerate(document.blocks, document.first):
             text = fold(block.text)
             if not text.folded and not block.cells:
                 continue

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .amounts import house_decimals
+from .beside import together, vouched
 from .claims import implied_priors, read_claims
 from .context import Context
 from .coverage import cover, list_numbers
@@ -21,11 +22,12 @@ from .identity import identify
 from .ledger import Ledger
 from .lists import inherited_funds, read_lists
 from .locate import locate
+from .matching import Entities, read_entities
 from .model import Document, Review
 from .naming import Namer
 from .outline import outline
 from .packs import installed_packs
-from .readers import SUFFIXES, layout_of, read_document, text_document
+from .readers import SUFFIXES, UNNAMED, layout_of, read_document, text_document
 from .recognise import read_forms
 from .rulebook import Rule, load_rules, select_rules
 from .statements import read_statements
@@ -36,7 +38,9 @@ from .wording import Wording, load_wording, messages
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Options", "check", "check_frames", "knowledge", "merged", "read_ledger", "review"]
+__all__ = [
+    "Options", "check", "check_frames", "knowledge", "merged", "read_beside", "read_ledger", "read_source", "review",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,41 @@ def knowledge(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
     return load_wording(options.rules, packs, options.wording), load_rules(options.rules, packs)
 
 
-def check(source: str | Path | Sequence[Path], options: Options | None = None) -> Review:
+Source = str | Path | Sequence[Path] | Document
+
+
+def check(
+    source: Source,
+    options: Options | None = None,
+    *,
+    previous: Source | None = None,
+    budget: Source | None = None,
+    units: Sequence[Source] = (),
+    entities: Path | None = None,
+) -> Review:
     """Check one report: a path, the text itself (a string with a line break, or that names no file), or several files.
 
-    A folder, or a list of paths, is one report in several files (prose and a workbook of tables). Raises ReadError
-    where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is in the review,
-    never an exception.
+    A folder, or a list of paths, is one report in several files (prose and a workbook of tables). It is also held
+    against last year's report of the same maker, the year's budget, and the reports of the units under a department,
+    where these are given in one of the same forms; one that does not fit is left out, and a note says so. `entities`
+    is a TOML file of other and former names of makers.
+
+    Raises ReadError where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is
+    in the review, never an exception.
     """
     options = options or Options()
     wording, rules = _chosen(options)
-    return review(_document(source, wording), wording, rules, options.language, numbers=options.numbers)
+    given = [(role, each) for role, each in (("previous", previous), ("budget", budget)) if each is not None]
+    given += [("units", unit) for unit in units]
+    beside = [(role, _document(each, wording)) for role, each in given]
+    makers = read_entities(entities) if entities else None
+    document = _document(source, wording)
+    return review(document, wording, rules, options.language, numbers=options.numbers, beside=beside, entities=makers)
+
+
+def read_source(source: Source, options: Options | None = None) -> Document:
+    """A report as it is read, for `check`; ReadError where a file cannot be read."""
+    return _document(source, knowledge(options or Options())[0])
 
 
 def _chosen(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
@@ -102,16 +131,27 @@ def check_frames(
 
 
 def review(
-    document: Document, wording: Wording, rules: Sequence[Rule], language: str = "zh", *, numbers: bool = False
+    document: Document,
+    wording: Wording,
+    rules: Sequence[Rule],
+    language: str = "zh",
+    *,
+    numbers: bool = False,
+    beside: Sequence[tuple[str, Document]] = (),
+    entities: Entities | None = None,
 ) -> Review:
-    """Check a document already read; `numbers` also lists what became of each number."""
-    ledger = read_ledger(document, wording)
+    """Check a document already read, by itself and against those beside it, each given with its role.
+
+    `numbers` also lists what became of each number.
+    """
+    words = messages(language)
+    ledger, notes = read_beside(document, beside, wording, words, entities)
     judgement = judge(ledger, rules, language)
-    findings = locate(judgement, messages(language), ledger.house)
+    findings = locate(vouched(judgement, ledger, rules), words, ledger.house)
     coverage = cover(ledger, judgement.touched)
     judged_by = _rules_by_place(ledger, rules) if numbers else {}
     return Review(
-        document,
+        replace(document, notes=(*document.notes, *notes)),
         ledger.kind,
         ledger.year,
         ledger.entity,
@@ -132,6 +172,33 @@ def _rules_by_place(ledger: Ledger, rules: Sequence[Rule]) -> dict[tuple[int, in
         for place in judge(ledger, (rule,)).touched:
             found.setdefault(place, []).append(rule.id)
     return {place: tuple(ids) for place, ids in found.items()}
+
+
+def read_beside(
+    document: Document,
+    beside: Sequence[tuple[str, Document]],
+    wording: Wording,
+    words: Mapping[str, Any],
+    entities: Entities | None = None,
+) -> tuple[Ledger, tuple[str, ...]]:
+    """The ledger of a document with those of the documents beside it, and a line for each of these that does not fit.
+
+    Their blocks are numbered behind those of the document, and each of their numbers remembers its file.
+    """
+    ledger = read_ledger(document, wording)
+    first = len(document.blocks)
+    given = []
+    for role, other in beside:
+        given.append((role, read_ledger(_apart(other, role, first, words), wording)))
+        first += len(other.blocks)
+    return together(ledger, given, words["across"], entities)
+
+
+def _apart(other: Document, role: str, first: int, words: Mapping[str, Any]) -> Document:
+    """A document beside another one: its blocks say whose they are."""
+    name = words["across"]["roles"][role] if other.name == UNNAMED else other.name
+    blocks = tuple(replace(block, source=block.source or name) for block in other.blocks)
+    return replace(other, name=name, blocks=blocks, first=first)
 
 
 def read_ledger(document: Document, wording: Wording) -> Ledger:
@@ -160,7 +227,9 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     )  # fmt: skip
 
 
-def _document(source: str | Path | Sequence[Path], wording: Wording) -> Document:
+def _document(source: Source, wording: Wording) -> Document:
+    if isinstance(source, Document):
+        return source
     layout = layout_of(wording)
     if not isinstance(source, str | Path):
         return merged([_document(path, wording) for path in source])

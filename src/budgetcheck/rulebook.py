@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 from .claims import PARTS
 from .errors import RuleError
 from .expression import Relation, parse_relation
+from .matching import ROLES
 from .model import Severity
 from .packs import Pack, blamed
 from .wording import Wording, load_wording, read_toml, rules_folder
@@ -77,11 +78,15 @@ class _Options(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with the whole messages that a rule must give on it; none for a good one."""
+    """A text with the whole messages that a rule must give on it; none for a good one.
+
+    `others` are the texts of the reports beside it, by what they are to it ("previous", "budget", "units").
+    """
 
     text: str
     expect: tuple[str, ...]
     line: int
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +317,14 @@ def _examples(raw: list[dict[str, Any]], path: Path, which: str) -> tuple[Exampl
             raise RuleError(
                 f"{path}: {which} example {number + 1} needs text{' and expect' if which == 'bad' else ' only'}"
             )
-        examples.append(
-            Example(each["text"].strip(), (expect,) if isinstance(expect, str) else tuple(expect), number + 1)
-        )
+        others = {role: tuple(text.strip() for text in _several(each[role])) for role in ROLES if role in each}
+        examples.append(Example(each["text"].strip(), _several(expect), number + 1, others))
     return tuple(examples)
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    """A field that may be one text or a list of them."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def place_of(path: Path, field: str) -> str:

@@ -91,7 +91,10 @@ class Speller:
         if isinstance(value, bool):
             return str(self.words["yes" if value else "no"])
         if isinstance(value, Mapping):
-            return "; ".join(f"{name}{self.words['colon']}{self._value(key, each)}" for name, each in value.items())
+            names = self.words["option_names"]
+            said = (f"{names.get(f'{key}.{name}', name)}{self.words['colon']}{self._value(key, each)}"
+                    for name, each in value.items())  # fmt: skip
+            return "; ".join(said)
         if isinstance(value, list):
             return self._all(self._value(key, each) for each in value)
         if key == "turns":

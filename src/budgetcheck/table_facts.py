@@ -63,6 +63,7 @@ class _Reader:
         self.units = wording.units
         self.default: str = table["units"].get(kind or "final", table["units"]["final"])
         self.figures = wording.figures
+        self.change = re.compile(table["change"])
         self.bracket = re.compile(table["bracket"])
         self.counts = {unit: re.compile(pattern) for unit, pattern in table["counts"].items()}
         self.measure = "budget" if kind == "budget" else "actual"
@@ -154,7 +155,27 @@ class _Reader:
             figure = column.spec.get("figure") if single or row.total or named else None
             return Fact(column.name, number, span, figure, measure, topic="" if figure else row.label or "row")
         if column.spec.get("beside"):
-            return Fact(row.label, number, span, measure=self.measure, topic=f"{table.name} {column.name}")
+            main = _main(table, row)
+            if main is None or again or number.dimension == "percent" or self.change.search(column.header):
+                return Fact(row.label, number, span, measure=self.measure, topic=f"{table.name} {column.name}")
+            now = self._of_row(table, row, main, number, span, names, measure, again=again)
+            year = self.namer.year(column.header, "") or -1
+            return replace(now, year=year, measure=self.namer.measure_of(column.header) or now.measure)
+        return self._of_row(table, row, column, number, span, names, measure, again=again)
+
+    def _of_row(
+        self,
+        table: Table,
+        row: Row,
+        column: Column,
+        number: Quantity,
+        span: Span,
+        names: Mapping[str, str],
+        measure: str,
+        *,
+        again: bool,
+    ) -> Fact:
+        shape = table.spec["shape"]
         if shape == "items":
             figure = "" if again else self._figure(table, row)
             topic = "" if figure else f"{table.name} {row.label}"
@@ -249,6 +270,12 @@ class _Reader:
             return ()
         first = self.namer.path(labels[0]) or (self.namer.key(labels[0]),)
         return (first[0], *(self.namer.key(label) for label in labels[1:]))
+
+
+def _main(table: Table, row: Row) -> Column | None:
+    """The column of a row's own figure, beside which others stand."""
+    name = table.spec["columns"][0]["name"]
+    return next((c for c in table.groups[row.group].columns if c.name.partition(".")[0] == name), None)
 
 
 def _repeated(rows: Sequence[Row]) -> frozenset[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..ledger import Ledger
 from ..rulebook import Rule
 from ..verdicts import Verdict
-from . import balances, codes, columns, contents, figures, purposes, sentences, structure, sums, tables, words
+from . import across, balances, codes, columns, contents, figures, purposes, sentences, structure, sums, tables, words
 
 __all__ = ["CHECKS"]
 
@@ -56,4 +56,5 @@ CHECKS: Mapping[str, Callable[[Rule, Ledger], Iterator[Verdict]]] = {
     "purpose": purposes.purpose,
     "reason": purposes.reason,
     "listed": purposes.listed,
+    "across": across.across,
 }

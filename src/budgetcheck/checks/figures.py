@@ -40,7 +40,8 @@ def _comparable(fact: Fact) -> bool:
     """Only figures that the words identify fully: a standard figure, a subject path, or a project's own plan."""
     if (
         fact.quantity.dimension != "money"
-        or fact.measure in ("claimed", "implied", "rate", "carried")
+        or fact.measure in ("claimed", "rate", "carried")
+        or fact.derived
         or fact.quantity.approximate
     ):
         return False

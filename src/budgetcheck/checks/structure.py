@@ -145,7 +145,9 @@ def nothing(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 def pictures(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """Pages and lines that hold a picture and no character: what it shows is not checked."""
-    held = [(n, block) for n, block in enumerate(ledger.document.blocks) if block.kind == "picture"]
+    held = [
+        (n, block) for n, block in enumerate(ledger.document.blocks, ledger.document.first) if block.kind == "picture"
+    ]
     for number, block in held:
         span = Span("", "", block.line, block.page, block=number, start=0, source=block.source)
         place = str(block.page or block.line or "")

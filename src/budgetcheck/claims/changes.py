@@ -32,6 +32,7 @@ def change(context: Context, number: int, match: Match) -> Claim:
     if statement.passage.text.folded[statement.tokens[direction].end :].startswith("("):
         words["choice"] = "yes"
     words.setdefault("base", "time" if "B" in statement.codes[statement.sentence_start(first) : first] else "none")
+    words["base_measure"] = context.namer.measure_of(words.get("base_text", "")) if words["base"] == "time" else ""
     if "prior" not in readings and words["base"] == "time":
         prior = _prior_before(context, number, direction, words, readings["current"])
         if prior.facts:
@@ -109,7 +110,10 @@ def _same_thing(fact: Fact, like: Fact) -> bool:
 
 
 def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
-    """Last year's figures that are not printed but follow: this year's less the increase."""
+    """Last year's figures that are not printed but follow: this year's less the increase.
+
+    Their measure is "implied"; where this year's plan is held against what was spent, it names that: "implied actual".
+    """
     for claim in claims:
         current, delta = claim.parts.get("current", ()), claim.parts.get("delta", ())
         way = claim.words.get("direction")
@@ -125,4 +129,10 @@ def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
         text = f"{value}{now.unit}"
         quantity = replace(now, text=text, value=value, decimals=max(now.decimals, by.decimals), interval=interval)
         derived = ((1, current[0]), (-1 if way == "up" else 1, delta[0]))
-        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure="implied", derived=derived)
+        measure = _implied(current[0].measure, claim.words.get("base_measure", ""))
+        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure=measure, derived=derived)
+
+
+def _implied(measure: str, base: str) -> str:
+    alike = base in ("", measure) or (base in PLANS and measure in PLANS)
+    return "implied" if alike else f"implied {base}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BudgetcheckError
+from .beside import BESIDE, Asked, read_beside
 from .common import say, stop
 from .reviewing import entries_of, results_of, settled
 from .settings import Settings, with_settings
@@ -33,10 +34,12 @@ _OPENED = {"xlsx": "a workbook", "html": "a page"}
 @with_settings
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="JSON", help="Only what this review did not have.")
 @click.option("--together", is_flag=True, help="All files are one report (prose and tables apart); so is a folder.")
+@BESIDE
 @click.option("-v", "--verbose", is_flag=True, help="Also list skipped rules and numbers not understood.")
 def check_command(
     files: tuple[Path, ...], form: str, output: Path | None, fail_on: str | None, baseline: Path | None,
     together: bool, verbose: bool, settings: Settings,
+    previous: Path | None, budget: Path | None, units: tuple[Path, ...], entities: Path | None,
 ) -> None:  # fmt: skip
     """Check reports. Exit status 0: nothing to fail on; 1: findings; 2: a file or the command is wrong."""
     from ..config import FAIL_ON
@@ -49,13 +52,16 @@ def check_command(
     try:
         entries = entries_of(settings)
         kept = _kept(files, settings, talks=talks)
-        results = results_of(kept, settings, together=together, numbers=form in _OPENED)
+        beside = read_beside(
+            Asked(previous, budget, units, entities), settings.options, alone=together or len(kept) < 2
+        )
+        results = results_of(kept, settings, together=together, numbers=form in _OPENED, beside=beside.given)
         results = _less_known(_accepted(results, entries, settings, talks=talks), baseline)
     except BudgetcheckError as error:
         raise stop(str(error)) from None
     run = Run(results, settings.rules, settings.options.language, FAIL_ON[fail_on or settings.config.fail_on])
     _write(run, form, output, verbose=verbose)
-    _conclude(run, form, talks=talks)
+    _conclude(run, form, talks=talks, unread=beside.unread)
 
 
 def _kept(files: Sequence[Path], settings: Settings, *, talks: bool) -> list[Path]:
@@ -120,8 +126,11 @@ def _print(run: Run, output: Path | None, *, verbose: bool) -> None:
         print_reviews(run.reviews, verbose=verbose, language=run.language, stream=stream)
 
 
-def _conclude(run: Run, form: str, *, talks: bool) -> None:
-    """The table at the end where there is more to say than the format says, and the exit status."""
+def _conclude(run: Run, form: str, *, talks: bool, unread: int) -> None:
+    """The table at the end where there is more to say than the format says, and the exit status.
+
+    `unread` is how many of the reports beside could not be read.
+    """
     from ..reports.overview import print_overview
 
     silent = form != "terminal" and any(
@@ -130,4 +139,4 @@ def _conclude(run: Run, form: str, *, talks: bool) -> None:
     if talks and (len(run.results) > 1 or silent):
         print_overview(run)
     found = any(finding.severity in run.failing for review in run.reviews for finding in review.open)
-    sys.exit(2 if len(run.reviews) < len(run.results) else 1 if found else 0)
+    sys.exit(2 if unread or len(run.reviews) < len(run.results) else 1 if found else 0)

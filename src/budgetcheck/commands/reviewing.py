@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BudgetcheckError, ReadError
 from .common import say
@@ -19,25 +19,32 @@ __all__ = ["entries_of", "results_of", "settled"]
 
 
 def results_of(
-    files: Sequence[Path], settings: Settings, *, together: bool = False, numbers: bool = False
+    files: Sequence[Path],
+    settings: Settings,
+    *,
+    together: bool = False,
+    numbers: bool = False,
+    beside: Mapping[str, Any] | None = None,
 ) -> list[Result]:
-    """A review for each file, or one of all together, in the order of the files.
+    """A review for each file, or one of all together, in the order of the files; `beside` as `check` takes it.
 
     Where there is none, the line that says why, which is said on stderr at once. Raises RuleError.
     """
     from ..reports.overview import tracked
 
     if together and files:
-        return [_result(files[0], list(files), settings, numbers=numbers)]
-    return [_result(path, path, settings, numbers=numbers) for path in tracked(files, len(files))]
+        return [_result(files[0], list(files), settings, numbers=numbers, beside=beside or {})]
+    return [_result(path, path, settings, numbers=numbers, beside=beside or {}) for path in tracked(files, len(files))]
 
 
-def _result(path: Path, source: Path | list[Path], settings: Settings, *, numbers: bool) -> Result:
+def _result(
+    path: Path, source: Path | list[Path], settings: Settings, *, numbers: bool, beside: Mapping[str, Any]
+) -> Result:
     from ..pipeline import check
 
     options = replace(settings.config.options_for(path, settings.options), numbers=numbers)
     try:
-        return path, check(source, options)
+        return path, check(source, options, **beside)
     except ReadError as error:
         return path, say(str(error))
     except (RecursionError, MemoryError, OSError, ValueError) as error:

@@ -7,16 +7,17 @@ that every bad one gives exactly the messages it expects, and that a text withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..engine import judge
 from ..ledger import Ledger
 from ..model import Outcome
-from ..pipeline import read_ledger
+from ..pipeline import read_beside
 from ..readers import layout_of, text_document
 from ..rulebook import Example, Rule, place_of
-from ..wording import load_wording
+from ..wording import load_wording, messages
 from .remarks import Remark, line_of
 
 __all__ = ["failures", "judge_examples", "outcome_of"]
@@ -29,14 +30,34 @@ _SILENT = "办公地点已于年内迁入新址。"
 _UNFILLED = re.compile(r"\{\w+\}")
 
 
-def outcome_of(rule: Rule, text: str, folders: Iterable[Path] = (), language: str = "zh") -> Outcome:
-    """The outcome of one rule on a text; `folders` hold further wordings. Raises RuleError where one is wrong."""
-    return judge(_ledger(text, folders), (rule,), language).outcomes[0]
+Others = Mapping[str, Sequence[str]]
+
+
+def outcome_of(
+    rule: Rule, text: str, folders: Iterable[Path] = (), language: str = "zh", others: Others | None = None
+) -> Outcome:
+    """The outcome of one rule on a text; `others` are the texts of reports beside it, by role.
+
+    `folders` hold further wordings. Raises RuleError where one is wrong.
+    """
+    ledger, notes = _ledgers(text, folders, language, others or {})
+    outcome = judge(ledger, (rule,), language).outcomes[0]
+    return replace(outcome, missing=(*outcome.missing, *notes))
+
+
+def _ledgers(text: str, folders: Iterable[Path], language: str, others: Others) -> tuple[Ledger, tuple[str, ...]]:
+    wording = load_wording(folders)
+    layout = layout_of(wording)
+    beside = [(role, text_document(each, layout)) for role, texts in others.items() for each in texts]
+    return read_beside(text_document(text, layout), beside, wording, messages(language))
 
 
 def _ledger(text: str, folders: Iterable[Path]) -> Ledger:
-    wording = load_wording(folders)
-    return read_ledger(text_document(text, layout_of(wording)), wording)
+    return _ledgers(text, folders, "zh", {})[0]
+
+
+def _outcome(rule: Rule, example: Example, folders: tuple[Path, ...], language: str = "zh") -> Outcome:
+    return outcome_of(rule, example.text, folders, language, example.others)
 
 
 def failures(rule: Rule, folders: Iterable[Path] = ()) -> list[str]:
@@ -74,7 +95,7 @@ def judge_examples(rule: Rule, folders: Iterable[Path] = ()) -> Iterator[Remark]
 
 
 def _english(rule: Rule, example: Example, folders: tuple[Path, ...]) -> list[str]:
-    return [finding.message for finding in outcome_of(rule, example.text, folders, "en").findings]
+    return [finding.message for finding in _outcome(rule, example, folders, "en").findings]
 
 
 def _never_where(rule: Rule, folders: tuple[Path, ...]) -> Iterator[Remark]:
@@ -90,7 +111,7 @@ def _never_where(rule: Rule, folders: tuple[Path, ...]) -> Iterator[Remark]:
 
 
 def _good(rule: Rule, example: Example, folders: tuple[Path, ...]) -> str:
-    outcome = outcome_of(rule, example.text, folders)
+    outcome = _outcome(rule, example, folders)
     if outcome.status == "passed":
         return ""
     said = "; ".join(finding.message for finding in outcome.findings) or f"missing {', '.join(outcome.missing)}"
@@ -98,7 +119,7 @@ def _good(rule: Rule, example: Example, folders: tuple[Path, ...]) -> str:
 
 
 def _bad(rule: Rule, example: Example, folders: tuple[Path, ...]) -> str:
-    outcome = outcome_of(rule, example.text, folders)
+    outcome = _outcome(rule, example, folders)
     messages = tuple(finding.message for finding in outcome.findings)
     if messages == example.expect:
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from ..amounts import format_value
@@ -89,14 +90,19 @@ def placed(fact: Fact, words: Mapping[str, Any], beside: Fact | Span | None = No
     span = fact.span
     other = beside.span if isinstance(beside, Fact) else beside
     own = words["locate"]
+    near = other is not None and other.source == span.source
+    # A number of another report than the one that the finding is about says which.
+    file = Path(span.source).name if span.source and not near else ""
     if span.table:
-        name = "cell" if other is not None and other.table == span.table else "table_cell"
+        name = "cell" if near and other is not None and other.table == span.table else "table_cell"
         fields = {"table": span.table, "row": span.row or "", "column": span.column or ""}
-        return str(own[name]).format(text=fact.quantity.shown if fact.quantity.text else own["blank"], **fields)
+        text = str(own[name]).format(text=fact.quantity.shown if fact.quantity.text else own["blank"], **fields)
+        return str(words["in_file"]).format(file=file, place=text) if file else text
     if other is not None and other.block == span.block:
         return _called(fact)
     name, number = ("page", span.page) if span.page else ("line", span.line)
     where = str(words[name]).format(**{name: number}) if number else ""
+    where = str(words["in_file"]).format(file=file, place=where) if file else where
     return str(own["printed"]).format(where=where, text=fact.quantity.shown)
 
 

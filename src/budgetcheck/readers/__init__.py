@@ -11,9 +11,9 @@ from .bounds import refuse_endless
 from .kinds import SUFFIXES, TABLES, Kind, called, told
 from .layout import Layout, layout_of
 from .sandbox import run_limited
-from .text import read_text, text_document
+from .text import UNNAMED, read_text, text_document
 
-__all__ = ["SUFFIXES", "TABLES", "Layout", "file_bytes", "layout_of", "read_document", "text_document"]
+__all__ = ["SUFFIXES", "TABLES", "UNNAMED", "Layout", "file_bytes", "layout_of", "read_document", "text_document"]
 
 _LARGEST = 100 * 1024 * 1024
 

@@ -12,8 +12,10 @@ from ..model import Block, Document
 from .bounds import refuse_endless
 from .layout import Layout
 
-__all__ = ["decode", "read_text", "text_document"]
+__all__ = ["UNNAMED", "decode", "read_text", "text_document"]
 
+# The name of a document that was given as a string.
+UNNAMED = "<text>"
 _LARGEST = 20 * 1024 * 1024
 _LONGEST_LINE = 200_000
 _BOMS = (
@@ -31,7 +33,7 @@ _END = "。；！？：;!?:"
 _MARKDOWN = re.compile(r"\s*[-*#|>]")
 
 
-def text_document(text: str, layout: Layout, name: str = "<text>") -> Document:
+def text_document(text: str, layout: Layout, name: str = UNNAMED) -> Document:
     """A document from text already decoded; ReadError for a paragraph or number without end."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     blocks = _blocks(text, layout)

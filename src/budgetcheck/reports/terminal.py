@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console
@@ -129,12 +130,17 @@ def _others(finding: Finding, words: Mapping[str, Any]) -> str:
     """Where the other side stands, for what is printed in another paragraph."""
     here = _first(finding)
     places = [
-        f"{side.name} {side.quantity.shown} {_where(side.span, words)}"
+        f"{side.name} {side.quantity.shown} {_of_file(side.span, here)}{_where(side.span, words)}"
         for side in finding.computed
         if isinstance(side, Fact) and side.span.block != here.block
     ]
     shown = str(words["separator"]).join(places[:_MOST_PLACES])
     return f"{words['other']}: {shown}{'…' if len(places) > _MOST_PLACES else ''}" if places else ""
+
+
+def _of_file(span: Span, here: Span) -> str:
+    """The file of a number, where it is not the one that the finding stands in."""
+    return f"{Path(span.source).name} " if span.source and span.source != here.source else ""
 
 
 def _suggestion(finding: Finding, words: Mapping[str, Any]) -> Text:

@@ -1,8 +1,9 @@
 """For authors of rules and for tests: run a rule's own examples; make consistent reports, and spoil them.
 
 `check_rules(folder)` says all that is wrong with a folder of rules, `failures(rule)` with the examples of one.
-`report(seed)` is a whole consistent report, `tamper` spoils one in a way it can name. `reports()` and `tampered()` are
-Hypothesis strategies (extra `testing`).
+`report(seed)` is a whole consistent report, `tamper` spoils one in a way it can name. `series(seed)` are those of one
+department year after year, `department(seed)` one with its units, `plant` breaks a link between them. `reports()` and
+`tampered()` are Hypothesis strategies (extra `testing`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from ..lint import check_rules, failures, outcome_of
 from .compose import compose, report
 from .figures import Figures, figures
 from .habits import Habit, habit
+from .links import LINKS, Planted, plant
 from .manners import Manner, manner, manners
 from .report import Place, Printing, Report
+from .series import Department, Year, department, series
 from .tampering import KINDS, Tampering, tamper
 from .ties import Tie, broken, ties
 from .truth import Truth, truth
@@ -24,9 +27,10 @@ if TYPE_CHECKING:
     from .strategies import reports, tampered
 
 __all__ = [
-    "FORMATS", "KINDS", "Figures", "Habit", "Manner", "Place", "Printing", "Report", "Tampering", "Tie", "Truth",
-    "broken", "check_rules", "compose", "failures", "figures", "frames", "habit", "manner", "manners", "outcome_of",
-    "report", "reports", "tamper", "tampered", "ties", "truth", "write",
+    "FORMATS", "KINDS", "LINKS", "Department", "Figures", "Habit", "Manner", "Place", "Planted", "Printing", "Report",
+    "Tampering", "Tie", "Truth", "Year", "broken", "check_rules", "compose", "department", "failures", "figures",
+    "frames", "habit", "manner", "manners", "outcome_of", "plant", "report", "reports", "series", "tamper", "tampered",
+    "ties", "truth", "write",
 ]  # fmt: skip
 
 

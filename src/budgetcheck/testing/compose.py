@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .figures import figures
+from .figures import Figures, figures
 from .habits import Habit
 from .habits import habit as habit_of
 from .layout import lay_out
@@ -32,9 +32,9 @@ def report(seed: int, kind: Kind | None = None, manner_name: str | None = None) 
     return compose(truth_of(seed, drawn), chosen, habit_of(seed))
 
 
-def compose(truth: Truth, chosen: Manner, habit: Habit) -> Report:
-    """One truth written down in one manner with one habit."""
-    known = figures(truth)
+def compose(truth: Truth, chosen: Manner, habit: Habit, known: Figures | None = None) -> Report:
+    """One truth written down in one manner with one habit; `known` are its figures, if they are not its own."""
+    known = known or figures(truth)
     prose = Prose(truth, known, chosen, habit)
     prose.paragraph([(chosen.title, "")])
     order = [key for key in chosen.order if key[0] == "#" or key == _TABLES or _wanted(prose, key)]

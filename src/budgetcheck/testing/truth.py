@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..subjects import Subject, subjects
 from ..wording import read_toml, rules_folder
 
-__all__ = ["Economic", "Expense", "Item", "Kind", "Project", "Truth", "names", "truth"]
+__all__ = ["Draw", "Economic", "Expense", "Item", "Kind", "Project", "Truth", "in_force", "names", "truth"]
 
 Kind = Literal["final", "budget"]
 _YUAN = 100
@@ -116,30 +116,37 @@ def names() -> Mapping[str, Any]:
 
 def truth(seed: int, kind: Kind = "final") -> Truth:
     """The truth of one seed; the same seed gives the same truth."""
-    return _Draw(seed, kind).truth()
+    return Draw(seed, kind).truth()
 
 
 @functools.cache
-def _in_force(classification: str, year: int) -> Mapping[str, Subject]:
+def in_force(classification: str, year: int) -> Mapping[str, Subject]:
+    """The subjects of a classification (functions, economics) in a year, by code."""
     return {subject.code: subject for subject in subjects(classification) if subject.in_force(year)}
 
 
-class _Draw:
-    """One department, drawn part by part from one random source."""
+class Draw:
+    """One department, drawn part by part from one random source; `year` is drawn where not given."""
 
-    def __init__(self, seed: int, kind: Kind) -> None:
+    def __init__(self, seed: int, kind: Kind, year: int = 0) -> None:
         self.seed, self.kind = seed, kind
         self.random = random.Random(f"{kind} {seed}")
-        self.year = self.random.randint(2020, 2024)
-        self.functions = _in_force("functions", self.year)
+        drawn = self.random.randint(2020, 2024)
+        self.year = year or drawn
+        self.functions = in_force("functions", self.year)
         # Amounts come in 分, in whole 元, or in hundreds of 元, which 万元 with two decimals print exactly.
         self.grain = self.random.choice((1, 1, 1, _YUAN, 100 * _YUAN))
         self.final = kind == "final"
 
     def truth(self) -> Truth:
+        """Everything, from a department of the draw's own choice."""
+        department = self.random.choice([d for d in names()["departments"] if d["group"] in self.functions])
+        return self.made(department["name"], self.all_items(department["group"]))
+
+    def made(self, name: str, items: Collection[Item], entity: str = "") -> Truth:
+        """Everything else of a department, or of the one that is `entity`, that spends on some items."""
         draw = self.random
-        department = draw.choice([d for d in names()["departments"] if d["group"] in self.functions])
-        items = tuple(sorted(self.all_items(department["group"]), key=lambda item: item.code))
+        items = tuple(sorted(items, key=lambda item: item.code))
         general = [item for item in items if not item.fund]
         economics = self.economics(general)
         own = sum(item.own for item in items)
@@ -159,7 +166,7 @@ class _Draw:
         opening = own_opening + sum(item.opening for item in items)
         last = sum(item.last for item in items)
         return Truth(
-            self.seed, self.kind, self.year, draw.choice(names()["places"]) + department["name"], items, economics,
+            self.seed, self.kind, self.year, entity or draw.choice(names()["places"]) + name, items, economics,
             self.public(economics), self.projects(general), business, received - business, own_opening, own_closing,
             used, distributed, self.drift(own), self.near(last, 0, 8) if opening or draw.random() < 0.3 else 0, agency,
             self.drift(agency), procurement, self.drift(sum(procurement)), small, self.near(small, 30, 100),
@@ -195,6 +202,7 @@ class _Draw:
     # --- subjects
 
     def all_items(self, group: str) -> list[Item]:
+        """The subjects of a department that spends on the items of a group."""
         draw, fixed = self.random, names()["fixed"]
         under = [code for code in self.functions if len(code) == _ITEM and code.startswith(group)]
         running, special = under[0], under[1:]
@@ -213,6 +221,7 @@ class _Draw:
         return items
 
     def item(self, code: str, basic: int = 0, project: int = 0, *, fund: bool = False) -> Item:
+        """One subject with its plan, its balances, and what it spent the year before."""
         draw = self.random
         spent = basic + project
         own = self.amount(10_000, 2_000_000) if project and not fund and draw.random() < 0.15 else 0
@@ -237,7 +246,8 @@ class _Draw:
     # --- what the appropriation was spent on
 
     def economics(self, general: Sequence[Item]) -> tuple[Economic, ...]:
-        known = _in_force("economics", self.year)
+        """The lines of basic expenditure of some subjects."""
+        known = in_force("economics", self.year)
         basic = {item.code: item.basic for item in general}
         lines: dict[str, int] = {}
         for function, economic in names()["same"]:
@@ -270,23 +280,27 @@ class _Draw:
         return {key: Expense(self.allowed(value), value, self.drift(value)) for key, value in spent.items()}
 
     def allowed(self, spent: int) -> int:
+        """The plan of what was spent: no less."""
         if not self.final or self.random.random() < 0.2:
             return spent
         plan = self.near(spent, 100, 170)
         return plan if plan - spent >= _SHOWN else spent
 
     def projects(self, general: Sequence[Item]) -> tuple[Project, ...]:
+        """Projects under evaluation."""
         funded = [item for item in general if item.project]
         called = self.random.sample(names()["projects"], min(len(funded), 5))
         spent = [self.near(item.project, 30, 95) for item in funded]
         return tuple(Project(name, self.allowed(part), part) for name, part in zip(called, spent, strict=False))
 
     def procurement(self, spent: int) -> tuple[int, int, int]:
+        """Goods, works and services bought."""
         total = self.near(spent, 0, 12) if self.random.random() < 0.9 else 0
         goods, works, services = self.split(total, 3)
         return goods, works, services
 
     def counts(self) -> dict[str, int]:
+        """People, vehicles and receptions by name."""
         draw = self.random
         counts: dict[str, int] = {f"vehicles.{kind}": draw.choice((0, 0, 1, 1, 2, 5)) for kind in names()["vehicles"]}
         counts["vehicles"] = sum(counts.values())
