@@ -83,10 +83,19 @@ def said(findings: tuple[Finding, ...]) -> str:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_every_message_is_english(rule: Rule) -> None:
     for example in rule.bad:
-        found = review(text_document(example.text, layout_of(WORDING)), WORDING, (rule,), "en")
+        layout = layout_of(WORDING)
+        printed = "\n".join((example.text, *(text for texts in example.others.values() for text in texts)))
+        beside = [(role, text_document(text, layout)) for role, texts in example.others.items() for text in texts]
+        found = review(text_document(example.text, layout), WORDING, (rule,), "en", beside=beside)
         assert found.findings
         for finding in found.findings:
-            assert foreign(said((finding,)), quotable(found, example.text)) == []
+            assert (
+                foreign(
+                    said((finding,)),
+                    quotable(found, printed),
+                )
+                == []
+            )
             assert re.search("[a-z]{2}", finding.message)
             assert "{" not in finding.message
 

@@ -119,7 +119,9 @@ def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
         way = claim.words.get("direction")
         if claim.kind != "change" or "prior" in claim.parts or way not in ("up", "down"):
             continue
-        if claim.words.get("base") != "time" or not current or not delta or not claim.explicit:
+        if claim.words.get("base") != "time" or not current or not delta:
+            continue
+        if not claim.explicit and len({(fact.identity, fact.quantity.point) for fact in current}) > 1:
             continue
         now, by = current[0].quantity, delta[0].quantity
         if now.unit != by.unit or not current[0].figure:
