@@ -177,6 +177,36 @@ def test_matching_is_of_maker_kind_and_year(tmp_path: Path) -> None:
     path = tmp_path / "makers.toml"
     known = ("[[entity]]", 'name = "青棠县农业农村局"', 'aliases = ["青棠县农业局"]', 'units = ["青棠县农技推广站"]')
     path.write_text("\n".join(known), encoding="utf-8")
+    entities = read_entities(path)
+    this = Maker("青棠县农业农村局", "final", 2021)
+    renamed = Maker("青棠县农业局", "final", 2020)
+    assert mismatch("previous", this, renamed) == "entity"
+    assert mismatch("previous", this, renamed, entities) is None
+    assert mismatch("previous", this, Maker("农业农村局", "final", 2020)) is None
+    assert mismatch("previous", this, Maker(None, "final", 2020)) is None
+    assert mismatch("previous", this, Maker("青棠县农业农村局", "final", None)) == "year"
+    assert mismatch("previous", Maker(None, "budget", 2021), Maker(None, "final", 2020)) is None
+    assert mismatch("budget", Maker(None, "budget", 2021), Maker(None, "budget", 2021)) == "kind"
+    assert canonical("青棠县 农业局（本级）", Entities()) == canonical("青棠县农业局本级")
+    assert canonical("青棠县农业局", entities) == "青棠县农业农村局"
+    assert entities.departments == {"青棠县农技推广站": "青棠县农业农村局"}
+    assert across(budgetcheck.check(THIS, previous=LAST.replace("农业农村局", "农业局"), entities=path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[entity]]\nalias = 3\n", "entity 1 has a name, and perhaps aliases and units, lists of names"),
+        ("entities = 1\n", "[[entity]] tables are wanted, not entities"),
+        (
+            '[[entity]]\nname = "甲局"\n[[entity]]\nname = "乙局"\naliases = ["甲局"]\n',
+            "甲局 is a name of 甲局 and of 乙局",
+        ),
+    ],
+)
+def test_a_wrong_file_of_makers_is_one_line(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "makers.toml"
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(RuleError) as caught:
         read_entities(path)
     assert str(caught.value) == f"{path}: {said}"

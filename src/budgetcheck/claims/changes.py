@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from ..statements import Match
 from .common import PLANS, make_claim, matched_marks, matched_span, matched_words, slot_reading
 
 __all__ = ["change", "implied_priors"]
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def change(context: Context, number: int, match: Match) -> Claim:
@@ -32,7 +35,8 @@ def change(context: Context, number: int, match: Match) -> Claim:
     if statement.passage.text.folded[statement.tokens[direction].end :].startswith("("):
         words["choice"] = "yes"
     words.setdefault("base", "time" if "B" in statement.codes[statement.sentence_start(first) : first] else "none")
-    words["base_measure"] = context.namer.measure_of(words.get("base_text", "")) if words["base"] == "time" else ""
+    words["base_measure"] = context.namer.measure_of(words.get("base_text", ""))
+    words["base_year"] = str(_base_year(context, words))
     if "prior" not in readings and words["base"] == "time":
         prior = _prior_before(context, number, direction, words, readings["current"])
         if prior.facts:
@@ -113,28 +117,41 @@ def implied_priors(claims: Sequence[Claim]) -> Iterator[Fact]:
     """Last year's figures that are not printed but follow: this year's less the increase.
 
     Their measure is "implied"; where this year's plan is held against what was spent, it names that: "implied actual".
+    An initial plan of this year that follows from what was spent over it is "implied initial".
     """
     for claim in claims:
         current, delta = claim.parts.get("current", ()), claim.parts.get("delta", ())
-        way = claim.words.get("direction")
+        way, base = claim.words.get("direction"), _base(claim)
         if claim.kind != "change" or "prior" in claim.parts or way not in ("up", "down"):
             continue
-        if claim.words.get("base") != "time" or not current or not delta:
+        if not base or not current or not delta or not (current[0].figure or current[0].path):
             continue
         if not claim.explicit and len({(fact.identity, fact.quantity.point) for fact in current}) > 1:
             continue
         now, by = current[0].quantity, delta[0].quantity
-        if now.unit != by.unit or not current[0].figure:
+        if now.unit != by.unit:
             continue
         value = now.value - by.value if way == "up" else now.value + by.value
         interval = now.interval - by.interval if way == "up" else now.interval + by.interval
         text = f"{value}{now.unit}"
         quantity = replace(now, text=text, value=value, decimals=max(now.decimals, by.decimals), interval=interval)
         derived = ((1, current[0]), (-1 if way == "up" else 1, delta[0]))
-        measure = _implied(current[0].measure, claim.words.get("base_measure", ""))
-        yield replace(current[0], quantity=quantity, span=delta[0].span, year=-1, measure=measure, derived=derived)
+        measure, year = base
+        yield replace(current[0], quantity=quantity, span=delta[0].span, year=year, measure=measure, derived=derived)
 
 
-def _implied(measure: str, base: str) -> str:
-    alike = base in ("", measure) or (base in PLANS and measure in PLANS)
-    return "implied" if alike else f"implied {base}"
+def _base_year(context: Context, words: Mapping[str, str]) -> int:
+    """The year that a base names, counted from the report's; last year's where it names none and is no plan."""
+    if words["base"] == "time" and _YEAR.search(words.get("base_text", "")):
+        return context.namer.year(words["base_text"], "")
+    return -1 if words["base"] == "time" else 0
+
+
+def _base(claim: Claim) -> tuple[str, int] | None:
+    """Measure and year of what a change starts from; None where the words do not say."""
+    year, measure = int(claim.words.get("base_year", 0)), claim.words.get("base_measure", "")
+    if not year:
+        return ("implied initial", 0) if measure == "initial" else None
+    now = claim.parts["current"][0].measure if "current" in claim.parts else ""
+    alike = measure in ("", now) or (measure in PLANS and now in PLANS)
+    return ("implied" if alike else f"implied {measure}", year)
