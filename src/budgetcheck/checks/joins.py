@@ -120,7 +120,7 @@ def doubt(
     """The severity once what may explain a difference has been looked at; None where nothing is left to say.
 
     A doubt holds where this report (`said`; with `near` the paragraph of the fact) has certain words, or where one of
-    its `figures` is not zero in any of the reports; with `here` in this one.
+    its `figures` is not zero in any of the reports (`of` here: in this one, there: in the others).
     """
     grade = _GRADES.index(severity)
     for each in options.get("doubts", ()):
@@ -132,7 +132,7 @@ def doubt(
 
 def _holds(each: Mapping[str, Any], ledgers: Sequence[Ledger], fact: Fact | None) -> bool:
     if "figures" in each:
-        asked = ledgers[:1] if each.get("here") else ledgers
+        asked = {"here": ledgers[:1], "there": ledgers[1:]}.get(each.get("of", ""), ledgers)
         return any(_stands(name, ledger) for ledger in asked for name in each["figures"])
     texts = _near(fact, ledgers[0]) if each.get("near") else (ledgers[0].joined(("statement",)),)
     return any(re.search(each["said"], text) for text in texts)
