@@ -29,6 +29,7 @@ from budgetcheck.batch.local import run_local
 from budgetcheck.batch.rows import failed
 from budgetcheck.batch.work import answer
 from budgetcheck.errors import BudgetcheckError, ReadError
+from budgetcheck.wording import load_wording
 
 from .batches import documents, files, folder_of, rows, started, text
 from .test_command import run
@@ -383,7 +384,7 @@ def test_a_file_behind_a_url_is_fetched_within_bounds(tmp_path: Path) -> None:
     store.pipe("/in/.hidden/b.txt", b"no")
     from budgetcheck.batch.sources import find_jobs
 
-    [found] = find_jobs(["memory://in"])
+    [found] = find_jobs(["memory://in"], load_wording())
     assert found.job is not None
     assert (found.job.document, found.job.region) == ("memory://in/甲/a.txt", "甲")
     got = unpack(answer(found.job, Settings()))

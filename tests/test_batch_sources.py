@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from budgetcheck import Options
 from budgetcheck.batch.jobs import Job, Settings, version_of
 from budgetcheck.batch.sources import _File, find_jobs, group
 from budgetcheck.errors import BudgetcheckError
@@ -40,7 +41,7 @@ def test_files_of_one_report_are_found_by_their_names(names: tuple[str, ...], ex
 
 
 def jobs(*sources: object) -> list[Job]:
-    return [each.job for each in find_jobs([str(s) for s in sources]) if each.job]
+    return [each.job for each in find_jobs([str(s) for s in sources], load_wording()) if each.job]
 
 
 def test_a_folder_is_walked_without_what_office_programs_and_systems_leave(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_a_folder_is_walked_without_what_office_programs_and_systems_leave(tmp_p
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"12")
     (tmp_path / "loop").symlink_to(tmp_path)
-    found = list(find_jobs([str(tmp_path)]))
+    found = list(find_jobs([str(tmp_path)], load_wording()))
     shown = [(each.job.document, each.job.region, each.job.folder, each.job.size) for each in found if each.job]
     assert shown == [
         (f"{tmp_path}/d.html", "", "", 2),
@@ -110,8 +111,10 @@ def test_a_report_in_csv_is_no_manifest(tmp_path: Path) -> None:
 def test_the_version_follows_rules_wording_and_options(tmp_path: Path) -> None:
     plain = version_of(Settings())
     assert plain == version_of(Settings(wall=1.0, memory=1))
-    assert len({plain, version_of(Settings(select=("BC2",))), version_of(Settings(language="en"))}) == 3
-    more = Settings(rules=(tmp_path,))
+    assert (
+        len({plain, version_of(Settings(Options(select=("BC2",)))), version_of(Settings(Options(language="en")))}) == 3
+    )
+    more = Settings(Options(rules=(tmp_path,)))
     found = {version_of(more)}
     (tmp_path / "wording").mkdir()
     (tmp_path / "wording" / "own.toml").write_text("[batch]\nparts = ['x']\n", encoding="utf-8")

@@ -11,6 +11,7 @@ pytest.importorskip("duckdb")
 
 from openpyxl import load_workbook
 
+from budgetcheck import Options
 from budgetcheck.batch.summary import write_summary
 
 from .batches import folder_of
@@ -55,9 +56,9 @@ def test_the_workbook_has_a_sheet_for_each_way_to_count(results: Path) -> None:
 
 def test_the_summary_speaks_english_too_and_is_the_same_each_time(results: Path) -> None:
     chinese = (results / "summary.html").read_bytes()
-    figures, paths = write_summary(results, "en")
+    figures, paths = write_summary(results, Options(language="en"))
     assert figures.line == "7 reports: 6 checked, 1 unreadable, 0 stopped; 4 errors, 0 warnings, 0 infos"
     assert [path.name for path in paths] == ["summary.xlsx", "summary.html"]
     assert "The ten most frequent rules" in (results / "summary.html").read_text(encoding="utf-8")
-    write_summary(results, "zh")
+    write_summary(results, Options())
     assert (results / "summary.html").read_bytes() == chinese

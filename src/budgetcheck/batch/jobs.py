@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import __version__
+from ..packs import installed_packs
+from ..pipeline import Options
 from ..wording import rules_folder
 
 __all__ = ["Job", "Settings", "is_remote", "location", "version_of"]
@@ -38,10 +40,7 @@ class Settings:
     `largest` bounds the bytes of a remote file; `work` is the "module:function" that answers for a job.
     """
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
-    language: str = "zh"
+    options: Options = field(default_factory=Options)
     wall: float = 300.0
     memory: int = 3 * 2**30
     largest: int = 100 * 2**20
@@ -59,14 +58,19 @@ def location(name: str) -> str:
 
 
 def version_of(settings: Settings) -> str:
-    """A digest of all that decides what is said of a report: package, rules, wording, options (64 hex digits)."""
-    digest = hashlib.sha256(repr((__version__, settings.select, settings.ignore, settings.language)).encode())
-    for number, folder in enumerate((rules_folder(), *settings.rules)):
+    """A digest of all that decides what is said of a report: package, rules, words, options (64 hex digits)."""
+    options = settings.options
+    chosen = (options.select, options.ignore, options.language, sorted(options.severity.items()))
+    digest = hashlib.sha256(repr((__version__, chosen)).encode())
+    packs = [pack.folder for pack in installed_packs()] if options.packs else []
+    for number, folder in enumerate((rules_folder(), *packs, *options.rules, *options.wording)):
         for name, content in _files(folder):
             digest.update(repr((number, name, hashlib.sha256(content).digest())).encode())
     return digest.hexdigest()
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(each for each in folder.rglob("*") if each.suffix in (".toml", ".csv")):
+    """The files of a folder that rules and words are read from, by name; of a file, itself."""
+    listed = [folder] if folder.is_file() else (each for each in folder.rglob("*") if each.suffix in (".toml", ".csv"))
+    for path in sorted(listed):
         yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import BudgetcheckError
+from ..pipeline import knowledge
 from .dataset import Dataset
 from .frames import unpack
 from .jobs import Job, Settings
@@ -30,7 +31,7 @@ def prepare(dataset: Dataset, sources: Sequence[str], settings: Settings) -> tup
 
     Raises BudgetcheckError where there is none.
     """
-    count = dataset.index.plan(map(_planned, find_jobs(sources, settings.rules)))
+    count = dataset.index.plan(map(_planned, find_jobs(sources, knowledge(settings.options)[0])))
     if not count:
         raise BudgetcheckError(f"no report in {', '.join(sources)}")
     return count, dataset.index.drop_unplanned()

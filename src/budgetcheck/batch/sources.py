@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..readers import SUFFIXES, TABLES
 from ..reports.plain import clean
-from ..wording import Wording, alternation, load_wording
+from ..wording import Wording, alternation
 from .fetch import remote_folders
 from .jobs import Job, is_remote, location
 from .manifest import is_manifest, read_manifest
@@ -41,13 +40,11 @@ class _File:
     size: int
 
 
-def find_jobs(sources: Sequence[str], rules: Sequence[Path] = ()) -> Iterator[Found]:
+def find_jobs(sources: Sequence[str], wording: Wording) -> Iterator[Found]:
     """The reports in folders, among files and in manifests; folder by folder, never all of them in memory.
 
-    Words for parts of reports and for columns come from `rules` too. Raises BudgetcheckError for a manifest that is
-    wrong. A file that does not exist is a job: its row says so.
+    Raises BudgetcheckError for a manifest that is wrong. A file that does not exist is a job: its row says so.
     """
-    wording = load_wording(rules)
     plain: dict[str, list[_File]] = {}
     for source in sources:
         if is_manifest(source, wording):

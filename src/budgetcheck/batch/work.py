@@ -10,10 +10,9 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..model import Document
-from ..pipeline import merged, review
-from ..readers import layout_of, read_document
-from ..rulebook import load_rules, select_rules
-from ..wording import load_wording
+from ..pipeline import knowledge, merged, review
+from ..readers import Layout, layout_of, read_document
+from ..rulebook import select_rules
 from .fetch import local_copies
 from .frames import pack
 from .jobs import Job, Settings
@@ -45,15 +44,15 @@ def answer(job: Job, settings: Settings) -> bytes:
 
 
 def _checked(job: Job, paths: Sequence[Path], digest: str, settings: Settings) -> Rows:
-    wording = load_wording(settings.rules)
-    rules = select_rules(load_rules(settings.rules), settings.select, settings.ignore)
-    document = _document(job, paths, settings)
-    return reviewed(job, digest, review(document, wording, rules, settings.language, numbers=True))
+    options = settings.options
+    wording, known = knowledge(options)
+    rules = select_rules(known, options.select, options.ignore, options.severity)
+    document = _document(job, paths, layout_of(wording))
+    return reviewed(job, digest, review(document, wording, rules, options.language, numbers=True))
 
 
-def _document(job: Job, paths: Sequence[Path], settings: Settings) -> Document:
+def _document(job: Job, paths: Sequence[Path], layout: Layout) -> Document:
     """A report under the names that the caller gave its files, wherever they were read from."""
-    layout = layout_of(load_wording(settings.rules))
     read = []
     for path, name in zip(paths, job.files, strict=True):
         try:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import BudgetcheckError
-from .common import LANGUAGE, RULES, read_rules, say, stop
+from .common import PACKS, RULES, say, stop
 
 if TYPE_CHECKING:
     from ..batch.dataset import Dataset
     from ..batch.jobs import Job, Settings
     from ..batch.run import Tally
+    from ..pipeline import Options
 
 __all__ = ["batch_command"]
 
@@ -41,11 +43,11 @@ _MEGABYTE = 2**20
 @click.option("--select", multiple=True, metavar="ID", help="Only rules whose id starts with this.")
 @click.option("--ignore", multiple=True, metavar="ID", help="No rules whose id starts with this.")
 @RULES
-@LANGUAGE
+@PACKS
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages.  [default: zh]")
 def batch_command(
     sources: tuple[str, ...], folder: Path, jobs: int, engine: str, scheduler: str | None, resume: bool,
-    timeout: float, memory: int, fail_on: str, select: tuple[str, ...], ignore: tuple[str, ...],
-    rules: tuple[Path, ...], lang: str,
+    timeout: float, memory: int, fail_on: str, lang: str | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Check many reports: folders, files, URLs, or a manifest (CSV with the columns file, report, region).
 
@@ -53,19 +55,16 @@ def batch_command(
     """
     _needed(engine)
     from ..batch.jobs import Settings
-    from ..rulebook import select_rules
 
-    settings = Settings(
-        select, ignore, tuple(each.absolute() for each in rules), lang, timeout, memory * _MEGABYTE
-    )  # fmt: skip
     try:
-        select_rules(read_rules(rules), select, ignore)
+        options = _options(lang=lang, **chosen)
+        settings = Settings(options, timeout, memory * _MEGABYTE)
         dataset = _opened(folder, settings, resume=resume)
     except (BudgetcheckError, OSError) as error:
         raise stop(str(error)) from None
     try:
         _carried_out(dataset, sources, settings, _engine(engine, settings, jobs, scheduler))
-        failing = _told(dataset, lang, rules, _LEVELS[fail_on])
+        failing = _told(dataset, options, _LEVELS[fail_on])
     except KeyboardInterrupt:
         dataset.flush()
         say(f"stopped; {_kept(dataset)} reports are kept, --resume goes on from there")
@@ -75,6 +74,28 @@ def batch_command(
     finally:
         dataset.close()
     sys.exit(failing)
+
+
+def _options(
+    *, select: tuple[str, ...], ignore: tuple[str, ...], rules: tuple[Path, ...], packs: bool, lang: str | None
+) -> Options:
+    """The options of the command before those of the file of settings; BudgetcheckError where one is wrong."""
+    from ..config import load_config
+    from ..pipeline import knowledge
+    from ..rulebook import select_rules
+
+    found = load_config(None, rules).options
+    options = replace(
+        found,
+        select=select or found.select,
+        ignore=ignore or found.ignore,
+        rules=tuple(each.absolute() for each in (*found.rules, *rules)),
+        wording=tuple(each.absolute() for each in found.wording),
+        language=lang or found.language,
+        packs=packs,
+    )
+    select_rules(knowledge(options)[1], options.select, options.ignore, options.severity)
+    return options
 
 
 def _needed(engine: str) -> None:
@@ -138,11 +159,11 @@ def _kept(dataset: Dataset) -> int:
     return dataset.index.number("select count(*) from documents")
 
 
-def _told(dataset: Dataset, language: str, rules: tuple[Path, ...], failing: tuple[str, ...]) -> int:
+def _told(dataset: Dataset, options: Options, failing: tuple[str, ...]) -> int:
     """Write the summary and say in a line what was found; the exit status."""
     from ..batch.summary import write_summary
 
-    figures, paths = write_summary(dataset.folder, language, rules)
+    figures, paths = write_summary(dataset.folder, options)
     click.echo("\n".join((figures.line, figures.coverage, *map(str, paths))))
     lost = dataset.index.number("select count(*) from documents where status <> 'checked'")
     found = sum(dataset.index.number(f"select coalesce(sum({name}), 0) from documents") for name in failing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...pipeline import Options
 from .book import write_book
 from .figures import Figures, read_figures
 from .page import write_page
@@ -11,9 +12,12 @@ from .page import write_page
 __all__ = ["Figures", "write_summary"]
 
 
-def write_summary(folder: Path, language: str, rules: tuple[Path, ...] = ()) -> tuple[Figures, list[Path]]:
-    """Write summary.xlsx and summary.html into a results folder: the figures, and the paths of the two."""
-    figures = read_figures(folder, language, rules)
+def write_summary(folder: Path, options: Options) -> tuple[Figures, list[Path]]:
+    """Write summary.xlsx and summary.html into a results folder: the figures, and the paths of the two.
+
+    Of the options count the language and where rules have their titles from.
+    """
+    figures = read_figures(folder, options)
     book, page = folder / "summary.xlsx", folder / "summary.html"
     for path, write in ((book, write_book), (page, write_page)):
         draft = path.with_name(path.name + ".draft")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...amounts import format_value
+from ...pipeline import Options, knowledge
 from ...reports.run import rule_text
-from ...rulebook import load_rules
 from ...wording import messages
 from ..index import Index
 from ..query import connect
@@ -90,11 +90,12 @@ class Figures:
         return str(self.words["batch"]["coverage"]).format(numbers=numbers, checked=checked, share=share)
 
 
-def read_figures(folder: Path, language: str, rules: tuple[Path, ...] = ()) -> Figures:
-    """The figures of a results folder."""
+def read_figures(folder: Path, options: Options) -> Figures:
+    """The figures of a results folder, in the language of the options."""
+    language = options.language
     words = messages(language)
     said = words["batch"]
-    titles = {rule.id: rule_text(rule, language).title for rule in load_rules(rules)}
+    titles = {rule.id: rule_text(rule, language).title for rule in knowledge(options)[1]}
     levels = {level: words[f"{level}s"] for level in ("error", "warning", "info")}
     counted = ("reports", "lost", "with_errors", "errors", "warnings", "infos")
     with closing(connect(folder)) as base:
