@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from budgetcheck.batch import dataset as datasets
 from budgetcheck.batch.dataset import Dataset, is_dataset
 from budgetcheck.batch.fetch import local_copies
-from budgetcheck.batch.frames import pack, unpack
+from budgetcheck.batch.frames import TABLES, pack, unpack
 from budgetcheck.batch.index import Index
 from budgetcheck.batch.jobs import Job, Settings
 from budgetcheck.batch.journal import read_journal
@@ -387,7 +387,7 @@ def test_a_file_behind_a_url_is_fetched_within_bounds(tmp_path: Path) -> None:
     [found] = find_jobs(["memory://in"], load_wording())
     assert found.job is not None
     assert (found.job.document, found.job.region) == ("memory://in/甲/a.txt", "甲")
-    got = unpack(answer(found.job, Settings()))
+    got = unpack(answer(found.job, Settings()), *TABLES)
     assert (got.row["status"], got.row["errors"]) == ("checked", 2)
     assert got.tables["facts"]["file"].unique() == pa.array(["memory://in/甲/a.txt"])
     absent = Job("x", ("memory://in/x.txt",), ("memory://in/x.txt",))

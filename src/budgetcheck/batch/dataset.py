@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ __all__ = ["Dataset", "is_dataset", "part_path"]
 # A part is made of so many reports or so many bytes of their rows, whichever comes first.
 _REPORTS = 256
 _BYTES = 32 * 2**20
-_ROWS = 50_000
+_ROWS = 10_000
 
 
 def is_dataset(folder: Path) -> bool:
@@ -111,36 +111,42 @@ class Dataset:
     def _roll(self, path: Path) -> None:
         """The journal as a part. What a report has in it twice counts once, the last time."""
         version, packed = read_journal(path)
-        answers = {answer.document: answer for answer in map(unpack, packed)}
+        answers = {unpack(each).document: each for each in packed}
         if answers:
             listed = [answers[name] for name in sorted(answers)]
-            batches = ((table, [a.tables[table] for a in listed if table in a.tables]) for table in TABLES)
-            self._write(path.stem, batches)
-            self.index.add_part(path.stem, listed, version)
+            self._write(path.stem, ((table, _rows(listed, table)) for table in TABLES))
+            self.index.add_part(path.stem, [unpack(each) for each in listed], version)
         path.unlink()
 
     def _merge(self, old: Sequence[str]) -> None:
         """Several parts as one without their dead rows."""
-        import pyarrow.parquet as pq
-
         new, dead = self._next(), self.index.dead()
-        documents: list[str] = []
-        tables = []
-        for table in TABLES:
-            batches: list[pa.RecordBatch] = []
-            for part in old:
-                rows = _without(pq.read_table(part_path(self.folder, table, part)), dead.get(part, set()))
-                batches += rows.to_batches()
-                documents += rows["document"].to_pylist() if table == "documents" else []
-            tables.append((table, batches))
+        documents = [
+            str(name)
+            for part in old
+            for rows in self._alive("documents", part, dead)
+            for name in rows.column("document").to_pylist()
+        ]
         if documents:
-            self._write(new, tables)
+            batches = ((table, (rows for part in old for rows in self._alive(table, part, dead))) for table in TABLES)
+            self._write(new, batches)
         self.index.replace_parts(old, new, documents)
         for part in old:
             for table in TABLES:
                 part_path(self.folder, table, part).unlink(missing_ok=True)
 
-    def _write(self, part: str, tables: Iterable[tuple[str, list[pa.RecordBatch]]]) -> None:
+    def _alive(self, table: str, part: str, dead: Mapping[str, set[str]]) -> Iterator[pa.RecordBatch]:
+        """The rows of a part that are valid, some at a time."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        gone = pa.array(sorted(dead.get(part, ())), pa.string())
+        with pq.ParquetFile(part_path(self.folder, table, part)) as source:
+            for rows in source.iter_batches(_ROWS):
+                yield rows.filter(pc.invert(pc.is_in(rows.column("document"), value_set=gone))) if len(gone) else rows
+
+    def _write(self, part: str, tables: Iterable[tuple[str, Iterable[pa.RecordBatch]]]) -> None:
         """The files of a part, each complete under its name or not there."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -148,12 +154,33 @@ class Dataset:
         for table, batches in tables:
             path = part_path(self.folder, table, part)
             draft = path.with_suffix(".draft")
-            rows = pa.Table.from_batches(batches, schema=schemas()[table])
-            pq.write_table(rows, draft, compression="zstd", row_group_size=_ROWS)
+            with pq.ParquetWriter(draft, schemas()[table], compression="zstd") as writer:
+                for group in _groups(batches):
+                    writer.write_table(pa.Table.from_batches(group), row_group_size=_ROWS)
             with draft.open("rb+") as stream:
                 os.fsync(stream.fileno())
             draft.replace(path)
             sync_folder(path.parent)
+        # What the allocator would keep for a next part counts as memory of a run that is waiting for its processes.
+        pa.default_memory_pool().release_unused()
+
+
+def _rows(packed: Iterable[bytes], table: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a table in answers, of one after the other."""
+    for each in packed:
+        yield from unpack(each, table).tables.values()
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Batches to be written together: some ten thousand rows, so that memory holds no whole part."""
+    group: list[pa.RecordBatch] = []
+    for batch in batches:
+        group.append(batch)
+        if sum(map(len, group)) >= _ROWS:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _locked(path: Path) -> sqlite3.Connection:
@@ -177,13 +204,3 @@ def _grouped(parts: Iterable[str], alive: dict[str, int], most: int) -> Iterator
         group.append(part)
     if group:
         yield group
-
-
-def _without(rows: pa.Table, dead: set[str]) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not dead:
-        return rows
-    listed = pa.array(sorted(dead), pa.string())
-    return rows.filter(pc.invert(pc.is_in(rows["document"], value_set=listed)))

@@ -84,15 +84,16 @@ def pack(
     return b"".join((_LENGTH.pack(len(told)), told, *packed))
 
 
-def unpack(data: bytes, *, tables: bool = True) -> Answer:
-    """The answer that `pack` made bytes of; without its tables where only the header is wanted."""
+def unpack(data: bytes, *wanted: str) -> Answer:
+    """The answer that `pack` made bytes of, with the rows of the wanted tables only."""
     import pyarrow as pa
 
     start = _LENGTH.size + _LENGTH.unpack_from(data)[0]
     about = json.loads(data[_LENGTH.size : start])
     found = {}
-    for name, size, length in about["tables"] if tables else ():
-        plain = pa.decompress(data[start : start + length], decompressed_size=size, codec="zstd")
-        found[name] = pa.ipc.read_record_batch(plain, schemas()[name])
+    for name, size, length in about["tables"]:
+        if name in wanted:
+            plain = pa.decompress(data[start : start + length], decompressed_size=size, codec="zstd")
+            found[name] = pa.ipc.read_record_batch(plain, schemas()[name])
         start += length
     return Answer(about["document"], about["same"], about["seconds"], about["row"], found)

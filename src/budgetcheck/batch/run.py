@@ -48,7 +48,7 @@ def carry_out(dataset: Dataset, engine: Engine) -> Iterator[Tally]:
     """
     tally = Tally()
     for packed in engine(dataset.index.jobs(dataset.version)):
-        answer = unpack(packed, tables=False)
+        answer = unpack(packed)
         if answer.same:
             tally = replace(tally, same=tally.same + 1, last=answer.document)
         else:
