@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Options", "check", "check_frames", "knowledge", "merged", "read_beside", "read_ledger", "read_source", "review",
+    "Options", "check", "check_frames", "judged", "knowledge", "merged", "read_beside", "read_ledger", "read_source",
+    "review",
 ]  # fmt: skip
 
 
@@ -146,8 +147,16 @@ def review(
     """
     words = messages(language)
     ledger, notes = read_beside(document, beside, wording, words, entities)
+    return judged(ledger, rules, language, notes, numbers=numbers)
+
+
+def judged(
+    ledger: Ledger, rules: Sequence[Rule], language: str = "zh", notes: Sequence[str] = (), *, numbers: bool = False
+) -> Review:
+    """What the rules say of a ledger; `notes` are added to those of its document."""
+    document = ledger.document
     judgement = judge(ledger, rules, language)
-    findings = locate(vouched(judgement, ledger, rules), words, ledger.house)
+    findings = locate(vouched(judgement, ledger, rules), messages(language), ledger.house)
     coverage = cover(ledger, judgement.touched)
     judged_by = _rules_by_place(ledger, rules) if numbers else {}
     return Review(

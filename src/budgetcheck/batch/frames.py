@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..reports.tidy_files import arrow_schema
+from ..reports.tidy_files import PRECISION, SCALE, arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TABLES", "Answer", "pack", "schemas", "unpack"]
+__all__ = ["TABLES", "WHOLE", "Answer", "pack", "schemas", "unpack"]
 
 _LENGTH = struct.Struct(">I")
 _TEXT = "text"
@@ -24,7 +24,7 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "document": _TEXT, "files": "texts", "sha256": _TEXT, "region": _TEXT, "folder": _TEXT, "status": _TEXT,
         "reason": _TEXT, "kind": _TEXT, "report_year": _COUNT, "entity": _TEXT, "pages": _COUNT, "errors": _COUNT,
         "warnings": _COUNT, "infos": _COUNT, "numbers": _COUNT, "checked": _COUNT, "unconstrained": _COUNT,
-        "unread": _COUNT, "excluded": _COUNT, "notes": "texts",
+        "unread": _COUNT, "excluded": _COUNT, "notes": "texts", "beside": "texts",
     },
     "findings": {
         "document": _TEXT, "region": _TEXT, "entity": _TEXT, "report_year": _COUNT, "id": _TEXT, "rule": _TEXT,
@@ -36,8 +36,17 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
         "document": _TEXT, "rule": _TEXT, "status": _TEXT, "passed": _COUNT, "failed": _COUNT, "skipped": _COUNT,
         "missing": "texts",
     },
+    "links": {
+        "document": _TEXT, "rule": _TEXT, "side": _TEXT, "table": _TEXT, "code": _TEXT, "key": _TEXT, "unit": _TEXT,
+        "decimals": _COUNT, "derived": "truth", "point": "decimal", "low": "decimal", "high": "decimal",
+        "fine_low": "decimal", "fine_high": "decimal",
+    },
+    "pairs": {"document": _TEXT, "role": _TEXT, "other": _TEXT, "reason": _TEXT},
+    "across": {"document": _TEXT, "rule": _TEXT, "compared": _COUNT, "apart": _COUNT},
 }  # fmt: skip
-TABLES = (*_COLUMNS, "facts")
+# Tables that a run writes anew when it ends; of the others each part has the rows of its reports.
+WHOLE = ("pairs", "across")
+TABLES = (*(name for name in _COLUMNS if name not in WHOLE), "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,10 @@ def schemas() -> Mapping[str, pa.Schema]:
     """The columns of each table in Arrow's types; those of `facts` as `budgetcheck facts` writes them."""
     import pyarrow as pa
 
-    types = {_TEXT: pa.string(), _COUNT: pa.int64(), "texts": pa.list_(pa.string())}
+    types = {
+        _TEXT: pa.string(), _COUNT: pa.int64(), "texts": pa.list_(pa.string()), "truth": pa.bool_(),
+        "decimal": pa.decimal128(PRECISION, SCALE),
+    }  # fmt: skip
     made = {
         name: pa.schema([(each, types[kind]) for each, kind in listed.items()]) for name, listed in _COLUMNS.items()
     }

@@ -7,17 +7,18 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import BudgetcheckError
 from .frames import Answer
-from .jobs import Job
+from .jobs import Job, company
 
 __all__ = ["NAME", "Index"]
 
 NAME = "index.sqlite"
-_FORMAT = "1"
+_FORMAT = "2"
 _PAGE = 500
 # Seconds to wait for another reader.
 _PATIENCE = 60
@@ -34,15 +35,17 @@ create table if not exists parts (part text primary key, documents integer not n
 create table if not exists documents (
   document text primary key, part text not null, version text not null, sha256 text, region text, status text not null,
   reason text, kind text, report_year integer, entity text, errors integer, warnings integer, infos integer,
-  numbers integer, checked integer, seconds real not null
+  numbers integer, checked integer, company text, seconds real not null
 ) without rowid;
 create index if not exists documents_by_part on documents (part);
+create table if not exists beside (document text, role text, other text, primary key (document, role, other))
+without rowid;
 create table if not exists dead (part text, document text, primary key (part, document)) without rowid;
 commit;
 """
 _COLUMNS = (
     "document", "part", "version", "sha256", "region", "status", "reason", "kind", "report_year", "entity", "errors",
-    "warnings", "infos", "numbers", "checked", "seconds",
+    "warnings", "infos", "numbers", "checked", "company", "seconds",
 )  # fmt: skip
 
 _JOBS = """
@@ -50,6 +53,17 @@ select p.*, coalesce(d.sha256, '') from plan p left join documents d
 on d.document = p.document and d.version = ?1 and d.status <> 'stopped' and d.region = p.region
 where p.size < ?2 or (p.size = ?2 and p.document > ?3)
 order by p.size desc, p.document limit ?4
+"""
+_JOB = "select document, files, paths, region, folder, size, '' from plan where document = ?"
+_WITH_OTHERS = """
+select p.document, coalesce(d.company, '') from plan p join documents d on d.document = p.document
+where d.status = 'checked' and (d.company <> '' or p.document in (select document from beside))
+order by p.size desc, p.document
+"""
+_BESIDE = """
+select b.role, p.document, p.files, p.paths, p.region, p.folder, p.size, d.sha256 from beside b
+join plan p on p.document = b.other join documents d on d.document = b.other
+where b.document = ? order by b.role, p.document
 """
 
 
@@ -100,9 +114,34 @@ class Index:
         with closing(sqlite3.connect(self.path, check_same_thread=False, timeout=_PATIENCE)) as base:
             size, document = 2**62, ""
             while page := base.execute(_JOBS, (version, size, document, _PAGE)).fetchall():
-                for name, files, paths, region, folder, length, known in page:
-                    yield Job(name, tuple(json.loads(files)), tuple(json.loads(paths)), region, folder, length, known)
+                yield from map(_job, page)
                 size, document = page[-1][5], page[-1][0]
+
+    def hold(self, pairs: Iterable[tuple[str, str, str]]) -> list[str]:
+        """Set which reports are held against which (document, role, other).
+
+        Those whose rows are of another company than that, or of one that has changed.
+        """
+        with self.base:
+            self.base.execute("begin immediate")
+            self.base.execute("delete from beside")
+            self.base.executemany("insert into beside values (?, ?, ?)", pairs)
+        return [
+            document
+            for document, known in self.base.execute(_WITH_OTHERS).fetchall()
+            if known != company((role, other.known) for role, other in self._beside(self.base, document))
+        ]
+
+    def held(self, documents: Iterable[str]) -> Iterator[Job]:
+        """Jobs for some reports, each with the reports beside it."""
+        with closing(sqlite3.connect(self.path, check_same_thread=False, timeout=_PATIENCE)) as base:
+            for document in documents:
+                for row in base.execute(_JOB, (document,)).fetchall():
+                    yield replace(_job(row), beside=tuple(self._beside(base, document)))
+
+    def _beside(self, base: sqlite3.Connection, document: str) -> Iterator[tuple[str, Job]]:
+        for role, *row in base.execute(_BESIDE, (document,)).fetchall():
+            yield role, _job(row)
 
     def number(self, query: str, *values: object) -> int:
         """The only number that a query gives."""
@@ -176,3 +215,8 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self.base.close()
+
+
+def _job(row: Sequence[Any]) -> Job:
+    name, files, paths, region, folder, size, known = row
+    return Job(name, tuple(json.loads(files)), tuple(json.loads(paths)), region, folder, size, known)

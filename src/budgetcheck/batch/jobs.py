@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import __version__
+from ..matching import Entities
 from ..packs import installed_packs
 from ..pipeline import Options
 from ..wording import rules_folder
 
-__all__ = ["Job", "Settings", "is_remote", "location", "version_of"]
+__all__ = ["Job", "Settings", "company", "is_remote", "location", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Job:
     """One report: its files as the caller named them, the prose first; paths or fsspec URLs.
 
     `document` is its name in the dataset, `paths` where the files are opened (absolute), `size` their bytes. `known`
-    is the digest of the content that an earlier run has checked by the same rules, "" where there is none.
+    is the digest of the content that an earlier run has checked by the same rules, "" where there is none. `beside`
+    are the reports that it is held against, each with its role, and with the digest of its content as `known`.
     """
 
     document: str
@@ -31,13 +33,15 @@ class Job:
     folder: str = ""
     size: int = 0
     known: str = ""
+    beside: tuple[tuple[str, Job], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What all reports of a run share. `wall` is seconds and `memory` bytes that one report may take.
 
-    `largest` bounds the bytes of a remote file; `work` is the "module:function" that answers for a job.
+    `largest` bounds the bytes of a remote file; `work` is the "module:function" that answers for a job. `entities` are
+    the makers whose other names and units are known.
     """
 
     options: Options = field(default_factory=Options)
@@ -45,6 +49,13 @@ class Settings:
     memory: int = 3 * 2**30
     largest: int = 100 * 2**20
     work: str = "budgetcheck.batch.work:answer"
+    entities: Entities = field(default_factory=Entities)
+
+
+def company(beside: Iterable[tuple[str, str]]) -> str:
+    """A digest of what a report is held against: roles, and digests of contents; "" for nothing."""
+    listed = sorted(beside)
+    return hashlib.sha256(repr(listed).encode()).hexdigest() if listed else ""
 
 
 def is_remote(name: str) -> bool:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import BudgetcheckError
 from .dataset import is_dataset, part_path
-from .frames import TABLES, schemas
+from .frames import TABLES, WHOLE, schemas
 from .index import Index
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["TOP", "connect", "select"]
+__all__ = ["TOP", "connect", "select", "whole_path"]
 
 TOP: Mapping[str, str] = {
     "rules": """
@@ -45,10 +45,26 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     for table in TABLES:
         _view(base, folder, table, parts, dead)
     paths = [str(part_path(folder, table, part).absolute()) for table in TABLES for part in parts]
+    paths += [str(whole_path(folder, table).absolute()) for table in WHOLE if _whole(base, folder, table)]
     base.execute(f"set allowed_paths = {_listed(paths)}")
     base.execute("set enable_external_access = false")
     base.execute("set lock_configuration = true")
     return base
+
+
+def whole_path(folder: Path, table: str) -> Path:
+    """The file of a table that a run writes anew when it ends; there is none before."""
+    return folder / f"{table}.parquet"
+
+
+def _whole(base: duckdb.DuckDBPyConnection, folder: Path, table: str) -> bool:
+    """Show a whole table, empty where there is none; whether there is one."""
+    path = whole_path(folder, table)
+    if path.exists():
+        base.execute(f"create view {table} as select * from read_parquet({_quoted(str(path.absolute()))})")
+    else:
+        base.register(table, schemas()[table].empty_table())
+    return path.exists()
 
 
 def _view(

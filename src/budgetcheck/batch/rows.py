@@ -10,7 +10,7 @@ from ..reports.plain import clean
 from ..reports.run import pairs, spot
 from ..reports.tidy import fact_rows
 from ..reports.tidy_files import fit
-from .jobs import Job
+from .jobs import Job, company
 
 __all__ = ["Rows", "failed", "reviewed"]
 
@@ -54,6 +54,8 @@ def _document(job: Job, digest: str) -> Row:
         "document": job.document, "files": [clean(each) for each in job.files], "sha256": digest or None,
         "region": job.region, "folder": job.folder, "status": "", "reason": None, "kind": None, "report_year": None,
         "entity": None, "errors": None, "warnings": None, "infos": None, "numbers": None, "checked": None,
+        "beside": [f"{role}: {clean(other.document)}" for role, other in job.beside],
+        "company": company((role, other.known) for role, other in job.beside),
     }  # fmt: skip
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from ..errors import BudgetcheckError
 from ..pipeline import knowledge
+from ..rulebook import select_rules
+from .across import disagreeing
 from .dataset import Dataset
 from .frames import unpack
 from .jobs import Job, Settings
 from .sources import Found, find_jobs
 
-__all__ = ["Tally", "carry_out", "prepare"]
+__all__ = ["Tally", "carry_out", "check_beside", "hold_together", "prepare"]
 
 Engine = Callable[[Iterator[Job]], Iterator[bytes]]
 
@@ -54,6 +56,23 @@ def carry_out(dataset: Dataset, engine: Engine) -> Iterator[Tally]:
         else:
             dataset.add([packed])
             tally = replace(tally, checked=tally.checked + 1, last=answer.document)
+        yield tally
+    dataset.flush()
+
+
+def hold_together(dataset: Dataset, settings: Settings) -> list[str]:
+    """Find which reports belong together, and those to read again because their pairs may disagree, or did before."""
+    options = settings.options
+    rules = select_rules(knowledge(options)[1], options.select, options.ignore, options.severity)
+    return dataset.index.hold(disagreeing(dataset.folder, rules, settings.entities))
+
+
+def check_beside(dataset: Dataset, engine: Engine, documents: Sequence[str]) -> Iterator[Tally]:
+    """Have reports checked again beside those that they belong to; each is on disk before its tally is told."""
+    tally = Tally()
+    for packed in engine(dataset.index.held(documents)):
+        dataset.add([packed])
+        tally = replace(tally, checked=tally.checked + 1, last=unpack(packed).document)
         yield tally
     dataset.flush()
     dataset.compact()

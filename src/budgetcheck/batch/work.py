@@ -10,15 +10,21 @@ from pathlib import Path
 
 from ..errors import ReadError
 from ..model import Document
-from ..pipeline import knowledge, merged, review
+from ..pipeline import judged, knowledge, merged, read_beside
 from ..readers import Layout, layout_of, read_document
 from ..rulebook import select_rules
+from ..wording import messages
 from .fetch import local_copies
 from .frames import pack
 from .jobs import Job, Settings
+from .links import alone, link_rows
 from .rows import Rows, failed, reviewed
 
 __all__ = ["answer"]
+
+
+class Unreadable(Exception):
+    """A report beside the one that is checked can be read no longer."""
 
 
 def answer(job: Job, settings: Settings) -> bytes:
@@ -36,6 +42,8 @@ def answer(job: Job, settings: Settings) -> bytes:
             rows = _checked(job, paths, digest, settings)
     except ReadError as error:
         rows = failed(job, digest, "unreadable", str(error))
+    except Unreadable as error:
+        rows = failed(job, digest, "stopped", f"cannot be checked: {error}")
     except MemoryError:
         rows = failed(job, digest, "stopped", "cannot be checked: needs too much memory")
     except Exception as error:
@@ -47,8 +55,23 @@ def _checked(job: Job, paths: Sequence[Path], digest: str, settings: Settings) -
     options = settings.options
     wording, known = knowledge(options)
     rules = select_rules(known, options.select, options.ignore, options.severity)
-    document = _document(job, paths, layout_of(wording))
-    return reviewed(job, digest, review(document, wording, rules, options.language, numbers=True))
+    layout = layout_of(wording)
+    document = _document(job, paths, layout)
+    beside = [(role, _other(other, layout, settings)) for role, other in job.beside]
+    ledger, notes = read_beside(document, beside, wording, messages(options.language), settings.entities)
+    judging = rules if beside else alone(rules)
+    review = judged(ledger, judging, options.language, notes, numbers=True)
+    links = [row | {"document": job.document} for row in link_rows(ledger, rules)]
+    return {**reviewed(job, digest, review), "links": links}
+
+
+def _other(job: Job, layout: Layout, settings: Settings) -> Document:
+    """A report beside the one that is checked; it was read before, so this one has no fault in its failing."""
+    try:
+        with local_copies(job, settings.largest) as paths:
+            return _document(job, paths, layout)
+    except ReadError as error:
+        raise Unreadable(str(error)) from None
 
 
 def _document(job: Job, paths: Sequence[Path], layout: Layout) -> Document:

@@ -19,7 +19,7 @@ from .comings import appearing, vanishing
 from .joins import doubt, inner, joined, keyed, sides
 from .units import summing
 
-__all__ = ["across"]
+__all__ = ["across", "finer"]
 
 Relation = Callable[[Rule, Ledger, Sequence[Ledger]], Iterator[Verdict]]
 
@@ -57,7 +57,7 @@ def _compared(ledger: Ledger, other: Ledger, fact: Fact, printings: Sequence[Fac
         reference = _commonest(printings)
         return _differing(ledger, other, fact, reference, severity, likely=False)
     for each in agreeing:
-        if _finer(fact, ledger).meets(_finer(each, other)):
+        if finer(fact, ledger).meets(finer(each, other)):
             return passed(fact, each, says=functools.partial(equality, fact, each))
     less = lowered(severity)
     if less is None or _last_place(fact, agreeing[0], ledger, other):
@@ -73,7 +73,7 @@ def _agree(fact: Fact, other: Fact) -> bool:
     return one.interval.meets(two.interval)
 
 
-def _finer(fact: Fact, ledger: Ledger) -> Interval:
+def finer(fact: Fact, ledger: Ledger) -> Interval:
     """What a number means in a report that drops trailing zeros."""
     house = dict(ledger.house)
     parts = fact.derived or ((1, fact),)

@@ -10,13 +10,13 @@ from ..model import Fact
 from ..rulebook import Rule
 from ..verdicts import Draft, Field, Verdict, passed
 
-__all__ = ["appearing", "vanishing"]
+__all__ = ["Subject", "appearing", "subjects", "vanishing"]
 
 _ITEM = 7
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class Subject:
     """One item of a table: its code, and its own amount."""
 
     code: str
@@ -27,8 +27,8 @@ def appearing(rule: Rule, ledger: Ledger, others: Sequence[Ledger]) -> Iterator[
     """Subjects of this report that no other one has."""
     table = _common(rule, (ledger, *others))
     if table:
-        there = [subject for other in others for subject in _subjects(other, table)]
-        here = _subjects(ledger, table)
+        there = [subject for other in others for subject in subjects(other, table)]
+        here = subjects(ledger, table)
         yield _told([s for s in here if not _known(s, there)], here, None)
 
 
@@ -37,28 +37,28 @@ def vanishing(rule: Rule, ledger: Ledger, others: Sequence[Ledger]) -> Iterator[
     for other in others:
         table = _common(rule, (ledger, other))
         if table:
-            here, there = _subjects(ledger, table), _subjects(other, table)
+            here, there = subjects(ledger, table), subjects(other, table)
             yield _told([s for s in there if not _known(s, here)], there, here[0].fact)
 
 
 def _common(rule: Rule, ledgers: Sequence[Ledger]) -> str | None:
     """The first of a rule's tables in which all reports print what is spent on items."""
-    return next((table for table in rule.options["tables"] if all(_subjects(each, table) for each in ledgers)), None)
+    return next((table for table in rule.options["tables"] if all(subjects(each, table) for each in ledgers)), None)
 
 
-def _subjects(ledger: Ledger, table: str) -> list[_Subject]:
+def subjects(ledger: Ledger, table: str) -> list[Subject]:
     """The items of a table with what is spent on them."""
     rows = [row for row in ledger.rows if row.table == table and len(row.code) == _ITEM]
     facts = ((row.code, next((f for f in row.cells.values() if f.path and not f.figure), None)) for row in rows)
-    return [_Subject(code, fact) for code, fact in facts if fact is not None and fact.quantity.value]
+    return [Subject(code, fact) for code, fact in facts if fact is not None and fact.quantity.value]
 
 
-def _known(subject: _Subject, others: Sequence[_Subject]) -> bool:
+def _known(subject: Subject, others: Sequence[Subject]) -> bool:
     """A subject that was renamed keeps its code; one that got another code keeps its name."""
     return any(subject.code == other.code or subject.fact.path == other.fact.path for other in others)
 
 
-def _told(found: Sequence[_Subject], all_of_them: Sequence[_Subject], beside: Fact | None) -> Verdict:
+def _told(found: Sequence[Subject], all_of_them: Sequence[Subject], beside: Fact | None) -> Verdict:
     """One finding for all such subjects; `beside` stands for the table where they are not."""
     if not found:
         return passed(*(subject.fact for subject in all_of_them))

@@ -22,7 +22,7 @@ from ..rulebook import Rule
 from ..verdicts import Draft, Field, Verdict, lowered, passed, skipped
 from .joins import Key, doubt, inner, keyed, sides
 
-__all__ = ["summing"]
+__all__ = ["summing", "table_cells"]
 
 _MOST_SHOWN = 6
 
@@ -76,9 +76,9 @@ def _cells(ledger: Ledger, others: Sequence[Ledger]) -> Iterator[_Cell]:
     Cells that are zero everywhere say nothing.
     """
     held = [_tables(unit) for unit in others]
-    known = [_by_cell(unit) for unit in others]
+    known = [table_cells(unit) for unit in others]
     own = _tables(ledger)
-    for key, fact in _by_cell(ledger).items():
+    for key, fact in table_cells(ledger).items():
         column = fact.span.column or ""
         if column not in own[key[0]] or not all(column in tables.get(key[0], ()) for tables in held):
             continue
@@ -97,7 +97,7 @@ def _tables(ledger: Ledger) -> dict[str, frozenset[str]]:
     return {table: frozenset(columns - unread[table]) for table, columns in found.items()}
 
 
-def _by_cell(ledger: Ledger) -> dict[Key, Fact]:
+def table_cells(ledger: Ledger) -> dict[Key, Fact]:
     """The amounts of all tables by table and identity; what stands twice in a table is left out."""
     found: dict[Key, Fact | None] = {}
     for fact in ledger.facts:

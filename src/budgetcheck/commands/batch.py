@@ -44,10 +44,12 @@ _MEGABYTE = 2**20
 @click.option("--ignore", multiple=True, metavar="ID", help="No rules whose id starts with this.")
 @RULES
 @PACKS
+@click.option("--entities", type=click.Path(path_type=Path), metavar="FILE",
+              help="Other and former names of makers, and the units of departments (TOML).")  # fmt: skip
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages.  [default: zh]")
 def batch_command(
     sources: tuple[str, ...], folder: Path, jobs: int, engine: str, scheduler: str | None, resume: bool,
-    timeout: float, memory: int, fail_on: str, lang: str | None, **chosen: Any,
+    timeout: float, memory: int, fail_on: str, lang: str | None, entities: Path | None, **chosen: Any,
 ) -> None:  # fmt: skip
     """Check many reports: folders, files, URLs, or a manifest (CSV with the columns file, report, region).
 
@@ -55,10 +57,12 @@ def batch_command(
     """
     _needed(engine)
     from ..batch.jobs import Settings
+    from ..matching import Entities, read_entities
 
     try:
         options = _options(lang=lang, **chosen)
-        settings = Settings(options, timeout, memory * _MEGABYTE)
+        makers = read_entities(entities) if entities else Entities()
+        settings = Settings(options, timeout, memory * _MEGABYTE, entities=makers)
         dataset = _opened(folder, settings, resume=resume)
     except (BudgetcheckError, OSError) as error:
         raise stop(str(error)) from None
@@ -134,12 +138,14 @@ def _engine(
 def _carried_out(
     dataset: Dataset, sources: tuple[str, ...], settings: Settings, engine: Callable[[Iterator[Job]], Iterator[bytes]]
 ) -> None:
-    from ..batch.run import carry_out, prepare
+    from ..batch.run import carry_out, check_beside, hold_together, prepare
 
     count, dropped = prepare(dataset, sources, settings)
     if dropped:
         say(f"{dropped} reports of an earlier run are not among these and were dropped")
     _follow(carry_out(dataset, engine), count)
+    again = hold_together(dataset, settings)
+    _follow(check_beside(dataset, engine, again), len(again))
 
 
 def _follow(tallies: Iterator[Tally], count: int) -> None:
@@ -164,7 +170,7 @@ def _told(dataset: Dataset, options: Options, failing: tuple[str, ...]) -> int:
     from ..batch.summary import write_summary
 
     figures, paths = write_summary(dataset.folder, options)
-    click.echo("\n".join((figures.line, figures.coverage, *map(str, paths))))
+    click.echo("\n".join((figures.line, figures.coverage, figures.beside, *map(str, paths))))
     lost = dataset.index.number("select count(*) from documents where status <> 'checked'")
     found = sum(dataset.index.number(f"select coalesce(sum({name}), 0) from documents") for name in failing)
     return 2 if lost else 1 if found else 0

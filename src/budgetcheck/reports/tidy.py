@@ -18,7 +18,7 @@ from .subject_codes import Found, subject_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "columns", "fact_rows", "facts_frame"]
+__all__ = ["Column", "columns", "decimal", "fact_rows", "facts_frame"]
 
 Place = tuple[int, int]
 # The part of a claim that is a number of its own, the measure it has, and the part whose figure it is about.
@@ -214,12 +214,12 @@ def _amount(quantity: Quantity) -> dict[str, Any]:
     known = quantity.dimension if quantity.unit or quantity.dimension != "count" else None
     return {
         "dimension": known, "unit": quantity.unit, "decimals": quantity.decimals,
-        "approximate": quantity.approximate, "value": _decimal(quantity.point), "low": _decimal(interval.low),
-        "high": _decimal(interval.high),
+        "approximate": quantity.approximate, "value": decimal(quantity.point), "low": decimal(interval.low),
+        "high": decimal(interval.high),
     }  # fmt: skip
 
 
-def _decimal(value: Fraction | None) -> Decimal | None:
+def decimal(value: Fraction | None) -> Decimal | None:
     """A fraction as the same decimal, without zeros behind its last digit; printed numbers and units have no other."""
     if value is None:
         return None

@@ -12,7 +12,8 @@ __all__ = ["write_book"]
 
 # Widths of the columns that hold text, by their place; the others hold counts.
 _TEXTS = {
-    "regions": (36,), "entities": (44,), "rules": (10, 60, 10), "lost": (70, 12, 70), "passed_over": (14,),
+    "regions": (36,), "entities": (44,), "rules": (10, 60, 10), "lost": (70, 12, 70), "unpaired": (70, 20, 44),
+    "passed_over": (14,),
 }  # fmt: skip
 _COUNT = 13
 
@@ -44,9 +45,12 @@ def _short(title: str) -> str:
 def _overview(book: Book, figures: Figures) -> None:
     said = figures.words["batch"]
     columns = [Column(said["figure"], 40, "wrap"), Column(said["value"], 20, "right")]
-    Sheet(book, said["overview"], [f"budgetcheck: {said['title']}", figures.line, figures.coverage], columns).fill(
-        _totals(figures)
-    )
+    Sheet(
+        book,
+        said["overview"],
+        [f"budgetcheck: {said['title']}", figures.line, figures.coverage, figures.beside],
+        columns,
+    ).fill(_totals(figures))
 
 
 def _totals(figures: Figures) -> Iterator[Row]:

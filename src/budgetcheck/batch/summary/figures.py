@@ -41,9 +41,16 @@ _TOTALS = """
     count(*) filter (where status = 'stopped'), count(*) filter (where errors > 0), coalesce(sum(errors), 0),
     coalesce(sum(warnings), 0), coalesce(sum(infos), 0), coalesce(sum(numbers), 0),
     coalesce(sum(documents.checked), 0) from documents"""
+_ROLES = ("previous", "budget", "units")
+_BESIDE = """
+    select count(distinct document) filter (where role = 'previous' and other is not null),
+    count(distinct document) filter (where role = 'budget' and other is not null),
+    count(distinct document) filter (where role = 'units' and other is not null),
+    count(distinct document) - count(distinct document) filter (where other is not null) from pairs"""
+_UNPAIRED = "select document, role, reason from pairs where other is null order by document, role"
 _NAMES = (
     "reports", "checked", "unreadable", "stopped", "with_errors", "errors", "warnings", "infos", "numbers",
-    "numbers_checked",
+    "numbers_checked", *_ROLES, "nothing",
 )  # fmt: skip
 _RULE = ("rule", "rule_title")
 _MOST = 100_000
@@ -71,6 +78,7 @@ class Figures:
     top: Table
     lost: Table
     passed_over: Table
+    unpaired: Table
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -81,6 +89,11 @@ class Figures:
     def line(self) -> str:
         """The counts in one line."""
         return str(self.words["batch"]["line"]).format(**self.totals)
+
+    @property
+    def beside(self) -> str:
+        """How many reports were held against others."""
+        return str(self.words["batch"]["beside"]).format(**self.totals)
 
     @property
     def coverage(self) -> str:
@@ -99,7 +112,7 @@ def read_figures(folder: Path, options: Options) -> Figures:
     levels = {level: words[f"{level}s"] for level in ("error", "warning", "info")}
     counted = ("reports", "lost", "with_errors", "errors", "warnings", "infos")
     with closing(connect(folder)) as base:
-        totals = base.execute(_TOTALS).fetchone() or ()
+        totals = [number for query in (_TOTALS, _BESIDE) for number in base.execute(query).fetchone() or ()]
         listed = {
             "regions": _table(base, words, ("regions", "region", *counted), _REGIONS, {0: {None: said["no_region"]}}),
             "entities": _table(
@@ -110,6 +123,13 @@ def read_figures(folder: Path, options: Options) -> Figures:
             ),
             "top": _table(base, words, ("top_rules", *_RULE, "findings", "reports"), _TOP, {1: titles}),
             "lost": _table(base, words, ("lost", "document", "status", "reason"), _LOST, {1: said}),
+            "unpaired": _table(
+                base,
+                words,
+                ("unpaired", "document", "role", "reason"),
+                _UNPAIRED,
+                {1: words["across"]["roles"], 2: said},
+            ),
         }
     passed = tuple(_passed_over(folder))
     over = Table(said["passed_over"], (said["suffix"], said["files"]), passed, len(passed))
