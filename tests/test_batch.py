@@ -49,6 +49,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     assert out.splitlines() == [
         "报告13份：已核对12，无法读取1，核对中断0；8个错误，0个存疑，0个提示",
         "数字60个，已核对60（100.0%）",
+        "与其他报告核对：0份有上年报告，0份有本年预算，0份有下属单位；12份没有可核对的报告",
         f"{base}/out/summary.xlsx",
         f"{base}/out/summary.html",
     ]
@@ -63,7 +64,7 @@ def test_each_report_has_a_row_with_what_became_of_it(done: tuple[Path, Path]) -
         "document": f"{source}/区0/单位000.txt", "files": [f"{source}/区0/单位000.txt"], "sha256": "",
         "region": "区0", "folder": "区0", "status": "checked", "reason": None, "kind": "final", "report_year": 2021,
         "entity": None, "pages": None, "errors": 2, "warnings": 0, "infos": 0, "numbers": 5, "checked": 5,
-        "unconstrained": 0, "unread": 0, "excluded": 0, "notes": [],
+        "unconstrained": 0, "unread": 0, "excluded": 0, "notes": [], "beside": [],
     }  # fmt: skip
     bad = next(row for row in listed if row["status"] != "checked")
     assert (bad["document"], bad["status"], bad["errors"]) == (f"{source}/区0/坏.docx", "unreadable", None)
