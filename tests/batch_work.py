@@ -34,8 +34,8 @@ def slow(job: Job, settings: Settings) -> bytes:
 def greedy(job: Job, settings: Settings) -> bytes:
     from budgetcheck.batch import work
 
-    def review(*_: object, **__: object) -> None:
+    def judged(*_: object, **__: object) -> None:
         bytearray(2**31)
 
-    work.review = review  # type: ignore[assignment]
+    work.judged = judged  # type: ignore[assignment]
     return answer(job, settings)

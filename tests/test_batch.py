@@ -136,7 +136,7 @@ def test_a_report_that_eats_memory_is_stopped_within_its_limit(tmp_path: Path, m
     def greedy(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("budgetcheck.batch.work.review", greedy)
+    monkeypatch.setattr("budgetcheck.batch.work.judged", greedy)
     job = Job("a.txt", ("a.txt",), (str(path),))
     assert unpack(answer(job, Settings())).row["reason"] == "cannot be checked: needs too much memory"
     monkeypatch.undo()

@@ -45,7 +45,15 @@ def test_the_page_shows_the_counts_and_takes_no_text_for_markup(results: Path) -
 
 def test_the_workbook_has_a_sheet_for_each_way_to_count(results: Path) -> None:
     book = load_workbook(io.BytesIO((results / "summary.xlsx").read_bytes()))
-    assert book.sheetnames == ["概况", "按地区", "按单位", "按规则", "未能核对的报告", "文件夹中未读取的文件"]
+    assert book.sheetnames == [
+        "概况",
+        "按地区",
+        "按单位",
+        "按规则",
+        "未能核对的报告",
+        "没有找到应与之核对的报告",
+        "文件夹中未读取的文件",
+    ]
     regions = [[cell.value for cell in row] for row in book["按地区"].iter_rows(min_row=4)]
     assert regions == [
         ["地区", "报告", "未能核对的报告", "有错误的报告", "错误", "存疑", "提示"],
