@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .errors import RuleError
-from .intervals import Interval, exact, total
+from .intervals import Interval, exact, hull, total
 
 __all__ = ["Relation", "parse_relation"]
 
@@ -52,7 +52,7 @@ class Side:
         ends = [_ends(env[name]) for name in corners]  # type: ignore[arg-type]
         if any(not pair for pair in ends):
             return natural
-        return _union(
+        return hull(
             [self.evaluate({**env, **dict(zip(corners, point, strict=True))}) for point in itertools.product(*ends)]
         )
 
@@ -89,19 +89,6 @@ def _ends(value: Interval) -> tuple[Interval, ...]:
     return (
         Interval(value.low, value.low, value.open_low, value.open_low),
         Interval(value.high, value.high, value.open_high, value.open_high),
-    )
-
-
-def _union(intervals: Sequence[Interval]) -> Interval:
-    if any(not each.bounded for each in intervals):
-        return Interval(None, None)
-    low = min(each.low for each in intervals if each.low is not None)
-    high = max(each.high for each in intervals if each.high is not None)
-    return Interval(
-        low,
-        high,
-        all(each.open_low for each in intervals if each.low == low),
-        all(each.open_high for each in intervals if each.high == high),
     )
 
 

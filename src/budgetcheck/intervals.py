@@ -6,11 +6,12 @@ Method: Moore, Kearfott and Cloud, Introduction to Interval Analysis (SIAM 2009)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["ANYTHING", "Interval", "exact", "total"]
+__all__ = ["ANYTHING", "Interval", "exact", "hull", "total", "weighted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Interval:
     def __mul__(self, other: Interval) -> Interval:
         if not (self.bounded and other.bounded):
             return self._scaled_unbounded(other)
-        return _hull(self, other, lambda a, b: a * b)
+        return _corners(self, other, lambda a, b: a * b)
 
     def __truediv__(self, other: Interval) -> Interval:
         """Quotient; a divisor that contains zero gives the whole line."""
@@ -46,7 +47,7 @@ class Interval:
             return Interval(None, None)
         if not (self.bounded and other.bounded):
             return self._scaled_unbounded(other.reciprocal())
-        return _hull(self, other, lambda a, b: a / b)
+        return _corners(self, other, lambda a, b: a / b)
 
     @property
     def bounded(self) -> bool:
@@ -79,7 +80,7 @@ class Interval:
         """Whether every value here is smaller than every value there."""
         if self.high is None or other.low is None:
             return False
-        return self.high < other.low or (self.high == other.low and (self.open_high or other.open_low))
+        return self.high <= other.low if self.open_high or other.open_low else self.high < other.low
 
     def at_most(self, other: Interval) -> bool:
         """Whether some value here can be <= some value there."""
@@ -101,65 +102,81 @@ class Interval:
         """The values that lie in both; None where there is none."""
         if not self.meets(other):
             return None
-        low, open_low = _tighter(self.low, self.open_low, other.low, other.open_low, max)
-        high, open_high = _tighter(self.high, self.open_high, other.high, other.open_high, min)
-        return Interval(low, high, open_low, open_high)
+        lows = ((each.low, each.open_low) for each in (self, other) if each.low is not None)
+        highs = ((each.high, not each.open_high) for each in (self, other) if each.high is not None)
+        low, open_low = max(lows, default=(None, other.open_low))
+        high, closed_high = min(highs, default=(None, not other.open_high))
+        return Interval(low, high, open_low, not closed_high)
 
     def closed(self) -> Interval:
         """The same with both bounds closed."""
         return Interval(self.low, self.high)
 
 
-def _tighter(
-    one: Fraction | None,
-    one_open: bool,
-    other: Fraction | None,
-    other_open: bool,
-    pick: Callable[[Fraction, Fraction], Fraction],
-) -> tuple[Fraction | None, bool]:
-    """The tighter of two bounds on the same side."""
-    if one is None or other is None:
-        return (other, other_open) if one is None else (one, one_open)
-    if one == other:
-        return one, one_open or other_open
-    return (one, one_open) if pick(one, other) == one else (other, other_open)
-
-
-def _hull(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]) -> Interval:
-    corners: list[tuple[Fraction, bool]] = []
+def _corners(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]) -> Interval:
+    found: list[Interval] = []
     for x, x_open in ((a.low, a.open_low), (a.high, a.open_high)):
         for y, y_open in ((b.low, b.open_low), (b.high, b.open_high)):
             assert x is not None
             assert y is not None
-            corners.append((op(x, y), x_open or y_open))
-    low = min(value for value, _ in corners)
-    high = max(value for value, _ in corners)
-    return Interval(
-        low,
-        high,
-        all(is_open for value, is_open in corners if value == low),
-        all(is_open for value, is_open in corners if value == high),
-    )
+            value, is_open = op(x, y), x_open or y_open
+            found.append(Interval(value, value, is_open, is_open))
+    return hull(found)
 
 
 ANYTHING = Interval(None, None)
-_ZERO = Fraction(0)
+_ONE = Fraction(1)
+_Product = tuple[Fraction, Fraction | None]
 
 
 def exact(value: Fraction | int) -> Interval:
     """The interval that holds one value."""
-    point = Fraction(value)
+    point = value if isinstance(value, Fraction) else Fraction(value)
     return Interval(point, point)
+
+
+def hull(values: Sequence[Interval]) -> Interval:
+    """The smallest interval over all of some; an end is open only where every one that reaches it is."""
+    if len(values) == 1:
+        return values[0]
+    lows = [(each.low, each.open_low) for each in values if each.low is not None]
+    highs = [(each.high, not each.open_high) for each in values if each.high is not None]
+    low, open_low = min(lows) if len(lows) == len(values) else (None, False)
+    high, closed_high = max(highs) if len(highs) == len(values) else (None, True)
+    return Interval(low, high, open_low, not closed_high)
 
 
 def total(parts: Iterable[Interval]) -> Interval:
     """The sum of intervals; of none, exactly zero."""
-    low: Fraction | None = _ZERO
-    high: Fraction | None = _ZERO
+    return weighted((_ONE, part) for part in parts)
+
+
+def weighted(parts: Iterable[tuple[Fraction, Interval]]) -> Interval:
+    """The sum of intervals, each times its factor; of none, exactly zero."""
+    lows: list[_Product] = []
+    highs: list[_Product] = []
     open_low = open_high = False
-    for part in parts:
-        low = None if low is None or part.low is None else low + part.low
-        high = None if high is None or part.high is None else high + part.high
-        open_low |= part.open_low
-        open_high |= part.open_high
-    return Interval(low, high, open_low, open_high)
+    for factor, part in parts:
+        if factor > 0:
+            lows.append((factor, part.low))
+            highs.append((factor, part.high))
+            open_low |= part.open_low
+            open_high |= part.open_high
+        elif factor:
+            lows.append((factor, part.high))
+            highs.append((factor, part.low))
+            open_low |= part.open_high
+            open_high |= part.open_low
+    return Interval(_sum(lows), _sum(highs), open_low, open_high)
+
+
+def _sum(products: Iterable[_Product]) -> Fraction | None:
+    """The sum of products, over their common denominator; None where a factor has no bound."""
+    ratios: list[tuple[int, int]] = []
+    for factor, value in products:
+        if value is None:
+            return None
+        (a, b), (c, d) = factor.as_integer_ratio(), value.as_integer_ratio()
+        ratios.append((a * c, b * d))
+    common = math.lcm(*(below for _, below in ratios))
+    return Fraction(sum(above * (common // below) for above, below in ratios), common)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..intervals import ANYTHING, Interval, exact, total
+from ..intervals import ANYTHING, Interval, exact, hull, weighted
 
 __all__ = ["DOUBTFUL", "FIGURE", "NUMBER", "SURE", "Key", "Row", "added_up", "satisfiable", "solved"]
 
@@ -18,7 +18,8 @@ Domain = Callable[[Key], Interval]
 # What it costs to take something as wrong: a number or word; one figure wherever it is printed, since a wrong number is
 # copied with its error; a relation, which may not apply here, if its rule is doubtful or sure.
 NUMBER, FIGURE, DOUBTFUL, SURE = 4, 6, 8, 16
-_MOST_CORNERS = 4
+_ONE = Fraction(1)
+_MOST_NUMBERS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +54,7 @@ class Row:
 def satisfiable(row: Row, domain: Domain) -> bool:
     """Whether some values in the domains satisfy a row."""
     zero = exact(0)
-    value = _hull([_value(row, domain, rate) for rate in _rates(row, domain)])
+    value = hull([_value(row, domain, rate) for rate in _rates(row, domain)])
     return value.meets(zero) if row.operator == "==" else value.at_most(zero)
 
 
@@ -62,8 +63,8 @@ def added_up(row: Row, free: Collection[Key], domain: Domain) -> Row:
     if row.rate is not None:
         return row
     terms = {key: factors for key, factors in row.terms.items() if key in free}
-    fixed = (domain(key).scaled(factor) for key, (factor, _) in row.terms.items() if key not in free)
-    return replace(row, terms=terms, rest=total(fixed) + exact(row.constant))
+    fixed = [(factor, domain(key)) for key, (factor, _) in row.terms.items() if key not in free]
+    return replace(row, terms=terms, rest=weighted([*fixed, _constant(row)]))
 
 
 def solved(row: Row, key: Key, domain: Domain) -> Interval:
@@ -79,25 +80,27 @@ def solved(row: Row, key: Key, domain: Domain) -> Interval:
         found.append((factor, rest.scaled(-1 / factor)))
     if len({factor > 0 for factor, _ in found}) > 1:
         return ANYTHING
-    return _compared(row, found[0][0] > 0, _hull([values for _, values in found]))
+    return _compared(row, found[0][0] > 0, hull([values for _, values in found]))
 
 
 def _solved_rate(row: Row, domain: Domain) -> Interval:
     """The rate of a row: −(rest) / (what it multiplies), over the corners of the numbers that stand in both."""
-    numbers = list(row.terms)
-    if len(numbers) > _MOST_CORNERS or not all(domain(key).bounded for key in numbers):
+    if len(row.terms) > _MOST_NUMBERS or not all(domain(key).bounded for key in row.terms):
         return ANYTHING
-    found = []
-    for corner in itertools.product(*(_ends(domain(key)) for key in numbers)):
-        values = dict(zip(numbers, corner, strict=True))
-        times = total(values[key].scaled(by_rate) for key, (_, by_rate) in row.terms.items())
-        rest = total(values[key].scaled(factor) for key, (factor, _) in row.terms.items()) + exact(row.constant)
+    both = [key for key, (factor, by_rate) in row.terms.items() if factor and by_rate]
+    found, signs = [], set()
+    for corner in itertools.product(*(_ends(domain(key)) for key in both)):
+        values = dict(zip(both, corner, strict=True))
+        parts = [(factors, values.get(key) or domain(key)) for key, factors in row.terms.items()]
+        times = weighted((by_rate, value) for (_, by_rate), value in parts)
         if times.contains_zero or times.low is None:
             return ANYTHING
-        found.append((times.low, -rest / times))
-    if len({times > 0 for times, _ in found}) > 1:
+        rest = weighted([*((factor, value) for (factor, _), value in parts), _constant(row)])
+        signs.add(times.low > 0)
+        found.append(-rest / times)
+    if len(signs) > 1:
         return ANYTHING
-    return _compared(row, found[0][0] > 0, _hull([values for _, values in found]))
+    return _compared(row, signs.pop(), hull(found))
 
 
 def _compared(row: Row, rising: bool, values: Interval) -> Interval:
@@ -132,27 +135,17 @@ def _factor(row: Row, key: Key, rate: Interval) -> Fraction:
     factor, by_rate = row.terms[key]
     if not by_rate:
         return factor
-    return factor + by_rate * rate.low if rate.low is not None and rate.low == rate.high else Fraction(0)
+    return factor + by_rate * rate.low if rate.low is not None and rate.bounded else Fraction(0)
 
 
 def _value(row: Row, domain: Domain, rate: Interval, without: Key | None = None) -> Interval:
     if not rate.bounded and any(by_rate for _, by_rate in row.terms.values()):
         return ANYTHING
-    parts = (domain(key).scaled(_factor(row, key, rate)) for key in row.terms if key != without)
-    value = total(parts) + (row.rest or exact(row.constant))
+    parts = [(_factor(row, key, rate), domain(key)) for key in row.terms if key != without]
+    value = weighted([*parts, _constant(row)])
     return Interval(value.low, value.high, value.open_low or rate.open_low, value.open_high or rate.open_low)
 
 
-def _hull(values: Sequence[Interval]) -> Interval:
-    """The smallest interval over all of them; an end is open only where every one that reaches it is."""
-    if any(value.low is None for value in values):
-        low, open_low = None, False
-    else:
-        low = min(value.low for value in values if value.low is not None)
-        open_low = all(value.open_low for value in values if value.low == low)
-    if any(value.high is None for value in values):
-        high, open_high = None, False
-    else:
-        high = max(value.high for value in values if value.high is not None)
-        open_high = all(value.open_high for value in values if value.high == high)
-    return Interval(low, high, open_low, open_high)
+def _constant(row: Row) -> tuple[Fraction, Interval]:
+    """What a row says beside its terms, with its factor."""
+    return _ONE, row.rest or exact(row.constant)
