@@ -39,6 +39,8 @@ class Web:
         }
         self._judged = judged
         self._rows: dict[int, Row | None] = {}
+        self._printed: dict[Key, Interval] = {}
+        self._at: dict[Key, tuple[Row, ...]] = {}
         self._broken: dict[int, bool] = {}
         self._figures: dict[Key, tuple[Key, ...]] = {}
         self._left: dict[tuple[Row, Key], Interval] = {}
@@ -66,16 +68,22 @@ class Web:
             self._broken[id(row)] = not satisfiable(row, self.printed)
         return self._broken[id(row)]
 
-    def at(self, key: Key) -> list[Row]:
+    def at(self, key: Key) -> tuple[Row, ...]:
         """The rows that a number or word takes part in."""
-        place = (key[0], key[1])
         if len(key) == 3:
             # What rests on a word is known once the relations of the numbers beside it have been made into rows.
-            for index in tuple(self._touching.get(place, ())):
+            for index in tuple(self._touching.get((key[0], key[1]), ())):
                 for fact in _printed(self._judged[index].facts):
-                    self.at((fact.span.block, fact.span.start))
+                    self.at(_place(fact))
+            return self._with(key)
+        if key not in self._at:
+            self._at[key] = self._with(key)
+        return self._at[key]
+
+    def _with(self, key: Key) -> tuple[Row, ...]:
+        place = (key[0], key[1])
         found = (self._row(index) for index in dict.fromkeys(self._touching.get(place, ())))
-        return [row for row in found if row is not None and key in row.suspects and self._usable(row)]
+        return tuple(row for row in found if row is not None and key in row.suspects and self._usable(row))
 
     def _usable(self, row: Row) -> bool:
         """A relation that no rule found broken but that cannot hold in this reading was let pass for its rounding."""
@@ -133,7 +141,9 @@ class Web:
 
     def printed(self, key: Key) -> Interval:
         """What a printed number stands for."""
-        return self._read(self.numbers[key].quantity)
+        if key not in self._printed:
+            self._printed[key] = self._read(self.numbers[key].quantity)
+        return self._printed[key]
 
     def left(self, row: Row, key: Key) -> Interval:
         """What a row leaves for one of its numbers, the others being as printed."""
@@ -154,17 +164,16 @@ class Web:
 
     def _make(self, group: Sequence[int]) -> None:
         """The rows of relations between the same numbers; two that say the same are one."""
-        merged: dict[_Signature, Row] = {}
-        signed: dict[int, _Signature | None] = {}
+        twins: dict[_Signature, dict[int, Row]] = {}
         for index in group:
-            row = self._made(self._judged[index])
-            signed[index] = None if row is None else _signature(row)
+            row = self._rows[index] = self._made(self._judged[index])
             if row is not None:
-                twin = merged.get(_signature(row), row)
-                findings = tuple(dict.fromkeys((*twin.findings, *row.findings)))
-                merged[_signature(row)] = replace(twin, findings=findings, weight=max(twin.weight, row.weight))
-        for index, signature in signed.items():
-            row = self._rows[index] = None if signature is None else merged[signature]
+                twins.setdefault(_signature(row) if len(group) > 1 else (), {})[index] = row
+        for rows in twins.values():
+            if len(rows) > 1:
+                self._rows |= dict.fromkeys(rows, _merged(list(rows.values())))
+        for index in group:
+            row = self._rows[index]
             for word in row.words if row else ():
                 self._touching.setdefault((word[0], word[1]), []).append(index)
 
@@ -191,6 +200,12 @@ class Web:
 
 def _place(fact: Fact) -> tuple[int, int]:
     return fact.span.block, fact.span.start
+
+
+def _merged(twins: Sequence[Row]) -> Row:
+    """Rows that say the same, as one."""
+    findings = dict.fromkeys(each for row in twins for each in row.findings)
+    return replace(twins[0], findings=tuple(findings), weight=max(row.weight for row in twins))
 
 
 def _signature(row: Row) -> _Signature:
