@@ -217,8 +217,9 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     namer = Namer(wording, who.year, who.names, who.kind)
     forms = read_forms(passages, wording, namer)
     tables = read_tables([p for p in passages if p.index not in forms.blocks], wording, who.kind)
-    rows = read_table_facts(tables, wording, namer, who.kind)
     statements = read_statements(passages, wording, skip=forms.blocks)
+    printed = {t.quantity.point for s in statements for t in s.tokens if t.code == "M" and t.quantity is not None}
+    rows = read_table_facts(tables, wording, namer, who.kind, printed)
     levels = read_facts(statements, namer)
     levels = inherited_funds(levels, read_lists(statements, levels, namer), namer)
     lists = read_lists(statements, levels, namer)

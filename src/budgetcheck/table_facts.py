@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from .amounts import quantity
@@ -47,21 +48,24 @@ class TableRow:
     places: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_table_facts(tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None) -> tuple[TableRow, ...]:
-    """The rows of all recognised tables, with a fact for every number in them."""
-    reader = _Reader(wording, namer, kind)
+def read_table_facts(
+    tables: Sequence[Table], wording: Wording, namer: Namer, kind: str | None, amounts: Collection[Fraction] = ()
+) -> tuple[TableRow, ...]:
+    """The rows of all recognised tables, with a fact for every number; `amounts` are those of the sentences, in 元."""
+    reader = _Reader(wording, namer, kind, frozenset(amounts))
     return tuple(row for table in tables if table.spec for row in reader.rows(table))
 
 
 class _Reader:
     """Turns cells into facts for one document."""
 
-    def __init__(self, wording: Wording, namer: Namer, kind: str | None) -> None:
+    def __init__(self, wording: Wording, namer: Namer, kind: str | None, amounts: frozenset[Fraction]) -> None:
         table = wording.table("tables")
-        self.namer = namer
+        self.namer, self.amounts = namer, amounts
         self.inner_total = re.compile(table["inner_total"])
         self.units = wording.units
         self.default: str = table["units"].get(kind or "final", table["units"]["final"])
+        self.defaults: tuple[str, ...] = tuple(dict.fromkeys(table["units"].values()))
         self.figures = wording.figures
         self.change = re.compile(table["change"])
         self.bracket = re.compile(table["bracket"])
@@ -71,7 +75,7 @@ class _Reader:
         self.classes = {namer.key(s.name): s.code for s in subjects("functions") if len(s.code) == 3}
 
     def rows(self, table: Table) -> Iterator[TableRow]:
-        unit = self.units[table.unit or self.default]
+        unit = self.units[table.unit] if table.unit else self._assumed(table)
         names = {row.code: row.label for row in table.rows if row.code}
         single = table.spec["shape"] == "row" and sum(bool(row.cells) for row in table.rows) == 1
         repeated = _repeated(table.rows) if table.spec["shape"] not in ("row", "form") else frozenset()
@@ -109,6 +113,17 @@ class _Reader:
                 unread,
                 {c.name: c.index for c in columns.values()},
             )
+
+    def _assumed(self, table: Table) -> Unit:
+        """The unit of a table that prints none: that in which most of its cells are amounts of the sentences.
+
+        Where no unit has more of them than the usual one of such reports, the usual one.
+        """
+        digits = {cell.digits for row in table.rows for cell in row.cells.values() if not cell.digits.endswith("%")}
+        values = {value for text in digits if text and (value := Fraction(text))}
+        usual = self.units[self.default]
+        others = (self.units[unit] for unit in self.defaults if unit != self.default)
+        return max((usual, *others), key=lambda unit: sum(value * unit.scale in self.amounts for value in values))
 
     def _unit(self, table: Table, row: Row, column: Column) -> Unit | None:
         """The unit of a cell where its column or its row's name has one of its own (辆, 分); else None."""

@@ -137,16 +137,18 @@ def _blocks(text: str, layout: Layout) -> tuple[Block, ...]:
 
 
 def _grid(held: Sequence[tuple[int, str]]) -> Block:
-    """A Markdown table: its rows without the line of dashes."""
-    rows = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for _, line in held]
+    """A Markdown table, or one of web text: its rows without the line of dashes."""
+    bare = (line.strip().removeprefix("|").removesuffix("|") for _, line in held)
+    rows = [tuple(cell.strip() for cell in line.split("|")) for line in bare]
     kept = tuple(row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row))
     width = max(map(len, kept), default=0)
     return Block("grid", "", line=held[0][0], cells=tuple(row + ("",) * (width - len(row)) for row in kept))
 
 
 def _piped(line: str) -> bool:
+    """Whether a line is a row of cells; web pages copied as text have a stroke only behind each cell."""
     bare = line.strip()
-    return len(bare) > 2 and bare[0] == "|" == bare[-1]
+    return len(bare) > 2 and bare[-1] == "|" and (bare[0] == "|" or bare.count("|") > 1)
 
 
 def _block(held: Sequence[tuple[int, str]]) -> Block:
