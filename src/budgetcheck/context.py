@@ -45,7 +45,6 @@ class Context:
         for level in levels:
             for key in _keys(level.fact, namer):
                 self._by_figure.setdefault(key, []).append(level)
-        self._within = tuple(namer.wording.table("topics")["within"])
         self._by_measure: dict[tuple[str, ...], list[Level]] = {}
         self._cells = tuple(cells)
         self._parents = namer.wording.table("parents")
@@ -126,7 +125,7 @@ class Context:
         for place in range(start, token):
             if statement.codes[place] in "MNP":
                 return []
-            if statement.codes[place] == "," and statement.tokens[place - 1].text.endswith(self._within):
+            if statement.codes[place] == "," and statement.tokens[place - 1].text.endswith(self.namer.within):
                 label = self.label_between(number, start, place - 1)
                 return self.named(label, number, measures) if label.name else []
         return []

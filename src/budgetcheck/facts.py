@@ -184,11 +184,34 @@ def _label(statement: Statement, index: int, namer: Namer) -> Label:
     if label.empty and tokens and not item and not any(c in "MNP" for c in statement.codes[:index]):
         figure = namer.alone.get(tokens[-1].text)
         label = replace(label, name=tokens[-1].text, figure=figure, topic="") if figure else label
-    year = next((t for t in reversed(tokens) if t.code == "Y"), None)
+    year = next((t for t in reversed(tokens) if t.code == "Y"), None) or _opening_year(statement, index, namer)
     raw = "".join(t.text for t in tokens if t.code in "xn")
     if not raw and tokens:
         raw = tokens[-1].text
-    return replace(label, measure=measure, raw=raw, year=namer.year(year.text, year.value) if year else 0)
+    past = namer.review_of(statement.passage)
+    distance = namer.year(year.text, year.value) if year else past
+    if past and distance == past:
+        measure = measure or "actual"
+    return replace(label, measure=measure or _announced(statement, index, namer), raw=raw, year=distance)
+
+
+def _opening_year(statement: Statement, index: int, namer: Namer) -> Token | None:
+    """The year with which a sentence opens, where no other is named between: 2020年接待费…，用车费…."""
+    start = statement.sentence_start(index)
+    if statement.codes[start : start + 1] != "Y" or "Y" in statement.codes[start + 1 : index]:
+        return None
+    between = (token.text for token in statement.tokens[start + 1 : index])
+    return None if any(text.startswith(namer.this_year) for text in between) else statement.tokens[start]
+
+
+def _announced(statement: Statement, index: int, namer: Namer) -> str:
+    """The measure of what a sentence says that it moves inside: "三公"经费预算中，接待费…; "" where it says none."""
+    start = statement.sentence_start(index)
+    comma = statement.codes.find(",", start, index)
+    inside = comma > start and statement.tokens[comma - 1].text.endswith(namer.within)
+    if not inside or any(code in "MNP" for code in statement.codes[start:comma]):
+        return ""
+    return next((_MEASURES[code] for code in reversed(statement.codes[start:comma]) if code in _MEASURES), "")
 
 
 def token_fact(statement: Statement, token: Token, label: Label, namer: Namer) -> Fact:

@@ -10,7 +10,7 @@ from .intervals import total as sum_of
 from .naming import Namer
 from .statements import Statement
 
-__all__ = ["Listing", "group_levels", "inherited_funds", "read_lists"]
+__all__ = ["Listing", "group_levels", "inherited_funds", "owned", "read_lists"]
 
 _MOST_UNNUMBERED = 14
 
@@ -37,14 +37,16 @@ def group_levels(levels: Sequence[Level]) -> Mapping[int, list[Level]]:
     return grouped
 
 
-def read_lists(statements: Sequence[Statement], levels: Sequence[Level], namer: Namer) -> tuple[Listing, ...]:
-    """Every list with at least two parts, in reading order."""
+def read_lists(
+    statements: Sequence[Statement], levels: Sequence[Level], namer: Namer, least: int = 2
+) -> tuple[Listing, ...]:
+    """Every list with at least so many parts, in reading order."""
     grouped = group_levels(levels)
     found: list[Listing] = []
     for number, statement in enumerate(statements):
         if number in grouped or "L" in statement.codes or "T" in statement.codes:
             found.extend(_statement_lists(number, statements, grouped))
-    return tuple(listing for listing in found if not _restates(listing, namer))
+    return tuple(each for each in found if len(each.parts) >= least and not _restates(each, namer))
 
 
 def _restates(listing: Listing, namer: Namer) -> bool:
@@ -64,6 +66,22 @@ def inherited_funds(levels: Sequence[Level], lists: Sequence[Listing], namer: Na
     return tuple(
         replace(lv, fact=replace(lv.fact, fund=funds[lv.statement, lv.token]))
         if (lv.statement, lv.token) in funds
+        else lv
+        for lv in levels
+    )
+
+
+def owned(levels: Sequence[Level], lists: Sequence[Listing], namer: Namer) -> tuple[Level, ...]:
+    """Levels in which the parts of a list that are only their total's have it as topic: 初中教育…，其中：基本支出…."""
+    topics = {
+        (part.statement, part.token): listing.total.fact.figure or listing.total.fact.name
+        for listing in lists
+        for part in listing.parts
+        if not part.fact.topic and namer.apart(part.fact.figure, listing.total.fact)
+    }
+    return tuple(
+        replace(lv, fact=replace(lv.fact, topic=topics[lv.statement, lv.token]))
+        if (lv.statement, lv.token) in topics
         else lv
         for lv in levels
     )
@@ -151,7 +169,12 @@ def _opened_before(number: int, statements: Sequence[Statement], grouped: Mappin
     statement, above = statements[number], statements[number - 1]
     if statement.codes[:1] not in ("T", "L") or above.passage.section.path[:-1] != statement.passage.section.path[:-1]:
         return []
-    return _first_of_each([lv for lv in grouped.get(number - 1, []) if lv.depth == 0])
+    levels = [lv for lv in grouped.get(number - 1, []) if lv.depth == 0]
+    lists = (place for place, code in enumerate(above.codes) if code in "TL")
+    end = min(lists, default=len(above.codes))
+    opening = [lv for lv in levels if lv.token < end and lv.sentence == levels[0].sentence and not lv.fact.year]
+    several = len({lv.fact.identity for lv in opening if lv.fact.quantity.dimension == "money"}) > 1
+    return [] if several and len(opening) > len(_first_of_each(opening)) else _first_of_each(levels)
 
 
 def _before_lists(statement: Statement, index: int, levels: Sequence[Level]) -> list[Level]:
@@ -188,7 +211,7 @@ def _best(
     for total in openers:
         first, *others = [list(_listings([total], reading, statement, form)) for reading in readings]
         adding = [found for listings in (first, *others) for found in listings if _adds_up(found)]
-        yield from (adding or first)[:1]
+        yield from ([found for found in adding if len(found.parts) > 1] or first)[:1]
 
 
 def _adds_up(listing: Listing) -> bool:
@@ -279,7 +302,7 @@ def _listings(
 ) -> Iterator[Listing]:
     for total in openers:
         parts = [part for part in (_part(total, segment) for segment in segments) if part]
-        if len(parts) < 2:
+        if not parts:
             continue
         shares = (
             tuple(

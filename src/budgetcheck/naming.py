@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .model import Fact
 from .outline import Passage
 from .subjects import subjects
 from .tokens import Token
@@ -55,8 +56,11 @@ class Namer:
         self.flows, self.bare_flows = frozenset(flows["figures"]), dict(flows["bare"])
         self.wholes = frozenset(flows["wholes"])
         self._parents = wording.table("parents")
+        self._apart: Mapping[str, Sequence[str]] = wording.table("apart")
         self._combined: Mapping[str, Sequence[str]] = wording.table("combined")
         self.partial = re.compile(wording.table("topics")["partial"])
+        self.this_year = tuple(wording.table("years")["this"])
+        self.within = tuple(wording.table("topics")["within"])
         self._general = tuple(wording.table("topics")["general"])
         self.alone: Mapping[str, str] = wording.table("alone")
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
@@ -107,6 +111,16 @@ class Namer:
         bare = self._fund_words.sub("", text)
         return any(bare.find(word) > 0 for word in self._plan_words)
 
+    def review_of(self, passage: Passage) -> int:
+        """The year, from the report's, whose final figures a budget's heading announces: 二、2021年决算情况; else 0."""
+        if self.default_measure != "budget":
+            return 0
+        for title in reversed(passage.section.titles):
+            distance = self.year(title, "")
+            if distance and self.measure_of(title) == "actual":
+                return distance
+        return 0
+
     def combined(self, figure: str | None) -> Sequence[str]:
         """The equal figures that one figure's name stands for (收支总计: 收入总计, 支出总计); else none."""
         return self._combined.get(figure or "", ())
@@ -123,6 +137,14 @@ class Namer:
     def inside(self, figure: str, outer: str | None) -> bool:
         """Whether a figure named in the brackets of another is the report's own: a part of it by definition."""
         return outer in self.wholes or any(outer == ancestor for ancestor in (figure, *self._ancestors(figure)))
+
+    def apart(self, figure: str | None, whole: Fact) -> bool:
+        """Whether a standard figure listed under a thing is its own, not the report's: 初中教育：基本支出."""
+        if not figure:
+            return False
+        if whole.figure is None:
+            return bool(whole.path) or self.key(whole.name) in self._items
+        return figure in self._apart.get(whole.figure, ())
 
     def _ancestors(self, figure: str) -> Iterator[str]:
         while figure in self._parents:

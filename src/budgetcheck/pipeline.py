@@ -20,7 +20,7 @@ from .facts import read_facts
 from .frames import frames_document
 from .identity import identify
 from .ledger import Ledger
-from .lists import inherited_funds, read_lists
+from .lists import inherited_funds, owned, read_lists
 from .locate import locate
 from .matching import Entities, read_entities
 from .model import Document, Review
@@ -221,6 +221,7 @@ def read_ledger(document: Document, wording: Wording) -> Ledger:
     printed = {t.quantity.point for s in statements for t in s.tokens if t.code == "M" and t.quantity is not None}
     rows = read_table_facts(tables, wording, namer, who.kind, printed)
     levels = read_facts(statements, namer)
+    levels = owned(levels, read_lists(statements, levels, namer, least=1), namer)
     levels = inherited_funds(levels, read_lists(statements, levels, namer), namer)
     lists = read_lists(statements, levels, namer)
     cells = [fact for row in rows for fact in row.cells.values()]

@@ -261,10 +261,14 @@ def year(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     wanted = _compiled(rule.options["pattern"])
     counted = {ledger.year + each for each in rule.options.get("years", ())}
     headings = rule.each == "headings"
+    aside = rule.options.get("aside", {}).get(ledger.kind or "")
+    looks_back = _compiled(aside) if aside else None
     odd = False
     for number, statement in enumerate(ledger.statements):
         looked = statement.passage.heading if headings else statement.passage.section.role == "statement"
         found = wanted.search(statement.passage.text.folded) if looked else None
+        if found and looks_back and looks_back.search(statement.passage.text.folded):
+            continue
         if found and int(found["year"]) != ledger.year and (not counted or int(found["year"]) in counted):
             odd = True
             span: Span = span_of(ledger.statements[number], *found.span("year"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..context import Context, Reading
+from ..facts import Level
 from ..model import Claim, Fact
 from ..statements import Match
 from .common import PLANS, make_claim, matched_marks, matched_span, matched_words, slot_reading
@@ -105,8 +106,18 @@ def _prior_before(context: Context, number: int, direction: int, words: Mapping[
         and (not measure or lv.fact.measure == measure or (measure in plans and lv.fact.measure in plans))
     ]
     named = [lv.fact for lv in before if _same_thing(lv.fact, like)]
-    bare = [lv.fact for lv in before if lv.inherited and lv.sentence == sentence]
+    bare = [
+        lv.fact
+        for lv in before
+        if lv.inherited and lv.sentence == sentence and not _of_another(lv, like, context.before(number, lv.token))
+    ]
     return Reading(tuple((named or bare)[:1]))
+
+
+def _of_another(level: Level, like: Fact, earlier: Sequence[Level]) -> bool:
+    """Whether a bare number continues what an earlier clause of its sentence names, and that is not `like`."""
+    named = (lv.fact for lv in earlier if lv.sentence == level.sentence and not lv.inherited)
+    return not _same_thing(level.fact, like) and any(_same_thing(fact, level.fact) for fact in named)
 
 
 def _same_thing(fact: Fact, like: Fact) -> bool:
