@@ -1,7 +1,7 @@
 """Many reports at once: speed on one and two processors, memory, kills, a cluster that loses a worker, hostile files.
 
-`python benchmarks/batch.py --corpus DIR speed` (and `kills`, `dask`, `hostile`; several at once) makes the reports in
-DIR where they are not there yet. The load of the machine stands beside each figure: on a busy one, measure again.
+`python benchmarks/batch.py --corpus DIR speed` (and `kills`, `dask`, `hostile`, `across`; several at once) makes the
+reports in DIR where they are not there yet. The load of the machine stands beside each figure: on a busy one, measure again.
 """
 
 from __future__ import annotations
@@ -21,14 +21,21 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+import duckdb
+
 import budgetcheck
+from budgetcheck.batch.across import join_reports
 from budgetcheck.batch.frames import TABLES
 from budgetcheck.batch.query import connect
-from budgetcheck.testing import FORMATS, report, write
+from budgetcheck.matching import Entities
+from budgetcheck.rulebook import Rule, load_rules
+from budgetcheck.testing import FORMATS, LINKS, plant, report, series, write
 
 SOURCE = Path(budgetcheck.__file__).parents[1]
 SMALL = 200
 KILLED = 100
+MAKERS = 50
+KINDS = [link for link, about in LINKS.items() if about[1] != "units"]
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE)}
 
 
@@ -213,8 +220,56 @@ def attacked(root: Path, work: Path, count: int) -> None:
     print(f"others that were not checked: {lost}", *bad, sep="\n  ")
 
 
+def across(root: Path, work: Path, count: int) -> None:
+    """Three years of budgets and final accounts of 50 makers; copied for more makers under other names."""
+    broken, copies = [], -(-count // MAKERS)
+    for seed in range(1, MAKERS + 1):
+        years = series(seed)
+        for year in years:
+            for each in (year.budget, year.final):
+                path = work / "series" / f"{seed}" / f"{each.truth.year}-{each.truth.kind}.txt"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(str(each), encoding="utf-8")
+        if seed % 5 == 0:
+            with suppress(ValueError):
+                planted = plant(years, KINDS[seed // 5 % len(KINDS)], seed)
+                path = work / "series" / f"{seed}" / f"{planted.this.truth.year}-{planted.this.truth.kind}.txt"
+                path.write_text(str(planted.this), encoding="utf-8")
+                broken += [str(path)] if planted.shown else []
+    seconds, _ = run(work / "series", "--out", work / "across", "--jobs", 2)
+    rules = [rule for rule in load_rules() if "with" in rule.options]
+    listed = ", ".join(f"'{rule.id}'" for rule in rules)
+    with closing(connect(work / "across")) as base:
+        found = base.execute(f"select distinct document from findings where rule in ({listed}) and severity <> 'info'")
+        told = {row[0] for row in found.fetchall()}
+        joined, compared = _copies(base, copies, rules)
+    print(f"{MAKERS} makers, 6 reports each: {seconds:.1f} s; {load()}")
+    print(
+        f"broken links shown {len(broken)}, found {len(told & set(broken))}; others with findings {len(told - set(broken))}"
+    )
+    makers = MAKERS * copies
+    print(f"joins over {makers} makers, {6 * makers} reports: {joined:.1f} s, {compared} figures compared; {load()}")
+
+
+def _copies(base: duckdb.DuckDBPyConnection, times: int, rules: list[Rule]) -> tuple[float, int]:
+    """Seconds for the joins over so many copies of a dataset, and the figures that they compare."""
+    with closing(duckdb.connect()) as many:
+        for table, named in (("documents", ", entity || n as entity, sha256 || n as sha256"), ("links", "")):
+            many.register("one", base.sql(f"select * from {table}").to_arrow_table())
+            names = "document, entity, sha256" if named else "document"
+            many.execute(
+                f"create table {table} as select * exclude ({names}), document || n as document{named}"
+                f" from one cross join range({times}) as copies(n)"
+            )
+            many.unregister("one")
+        start = time.perf_counter()
+        join_reports(many, rules, Entities())
+        seconds = time.perf_counter() - start
+        return seconds, many.execute("select sum(compared) from across_found").fetchall()[0][0]
+
+
 _PARTS: dict[str, Callable[[Path, Path, int], None]] = {
-    "speed": speed, "kills": kills, "dask": dask, "hostile": attacked,
+    "speed": speed, "kills": kills, "dask": dask, "hostile": attacked, "across": across,
 }  # fmt: skip
 
 

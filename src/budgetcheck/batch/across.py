@@ -23,7 +23,7 @@ from .query import connect, whole_path
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["disagreeing"]
+__all__ = ["disagreeing", "join_reports"]
 
 _ASKED = {"rule": "text", "role": "text", "relation": "text", "about": "text", "side": "text", "other_side": "text"}
 _LINKED = """
@@ -89,15 +89,20 @@ def disagreeing(folder: Path, rules: Sequence[Rule], entities: Entities) -> list
     for name in WHOLE:
         whole_path(folder, name).unlink(missing_ok=True)
     with closing(connect(folder)) as base:
-        find_pairs(base, entities)
-        base.execute(_LINKED)
-        given(base, "asked", _ASKED, _asked(rules))
-        base.execute("create temp table across_found (document text, rule text, compared bigint, apart bigint)")
-        for query in (_EQUAL, _SUM, _SUBJECTS):
-            base.execute(f"insert into across_found {query}")
+        join_reports(base, rules, entities)
         for name, query in _FILES.items():
             _written(folder, name, base.sql(query))
         return base.execute(_HELD).fetchall()
+
+
+def join_reports(base: duckdb.DuckDBPyConnection, rules: Sequence[Rule], entities: Entities) -> None:
+    """Make `paired` and `across_found` of the documents and links that a connection shows."""
+    find_pairs(base, entities)
+    base.execute(_LINKED)
+    given(base, "asked", _ASKED, _asked(rules))
+    base.execute("create temp table across_found (document text, rule text, compared bigint, apart bigint)")
+    for query in (_EQUAL, _SUM, _SUBJECTS):
+        base.execute(f"insert into across_found {query}")
 
 
 def _asked(rules: Sequence[Rule]) -> Iterator[tuple[str, ...]]:
