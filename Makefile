@@ -32,7 +32,7 @@ test: $(VENV)/.tested browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/speed.py

@@ -1,7 +1,8 @@
 """Many reports at once: speed on one and two processors, memory, kills, a cluster that loses a worker, hostile files.
 
 `python benchmarks/batch.py --corpus DIR speed` (and `kills`, `dask`, `hostile`, `across`; several at once) makes the
-reports in DIR where they are not there yet. The load of the machine stands beside each figure: on a busy one, measure again.
+reports in DIR where they are not there yet. The load of the machine stands beside each figure: on a busy one, measure
+again.
 """
 
 from __future__ import annotations
@@ -244,9 +245,8 @@ def across(root: Path, work: Path, count: int) -> None:
         told = {row[0] for row in found.fetchall()}
         joined, compared = _copies(base, copies, rules)
     print(f"{MAKERS} makers, 6 reports each: {seconds:.1f} s; {load()}")
-    print(
-        f"broken links shown {len(broken)}, found {len(told & set(broken))}; others with findings {len(told - set(broken))}"
-    )
+    others = len(told - set(broken))
+    print(f"broken links shown {len(broken)}, found {len(told & set(broken))}; others with findings {others}")
     makers = MAKERS * copies
     print(f"joins over {makers} makers, {6 * makers} reports: {joined:.1f} s, {compared} figures compared; {load()}")
 
