@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.padding import Padding
 from rich.text import Text
 
 from .model import Review
 from .pipeline import review
 from .readers import layout_of, text_document
-from .reports.terminal import finding_lines, open_console
+from .reports.terminal import finding_lines, open_console, print_line
 from .rulebook import Example, Rule
 from .spelling import Speller, handbook_words
 from .wording import Wording, messages
@@ -254,12 +253,13 @@ def print_rule(rule: Rule, wording: Wording, language: str = "zh") -> None:
     for block in blocks(rule, wording, language):
         label = block.label.replace("`", "")
         if block.kind == "line":
-            console.print(Text.assemble("\n", (f"{label}  " if label else "  ", "bold"), " ".join(block.lines)))
+            console.print()
+            print_line(console, Text.assemble((f"{label}  " if label else "  ", "bold"), " ".join(block.lines)))
             continue
         if label:
             console.print(Text(f"\n{label}", style="bold"))
         mark = "·" if block.kind == "items" else ""
         for line in block.lines:
-            console.print(Padding(Text(f"{mark}{line.replace('`', '') if mark else line}"), (0, 0, 0, 2)))
+            print_line(console, Text(f"{mark}{line.replace('`', '') if mark else line}"), 2)
     if not rule.pack:
         console.print(Text(f"\n{words['page'].format(page=f'{_HOME}/{rule.id}.md')}", style="dim"))

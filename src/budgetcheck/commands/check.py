@@ -11,7 +11,7 @@ import click
 
 from ..errors import BudgetcheckError
 from .beside import BESIDE, Asked, read_beside
-from .common import say, stop
+from .common import form_of, say, stop
 from .reviewing import entries_of, results_of, settled
 from .settings import Settings, with_settings
 
@@ -28,7 +28,9 @@ _OPENED = {"xlsx": "a workbook", "html": "a page"}
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["terminal", *_FORMATS]), default="terminal", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", *_FORMATS]), help="[default: as -o is called, else terminal]"
+)
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write to a file instead of the terminal.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), help="[default: error]")
 @with_settings
@@ -37,7 +39,7 @@ _OPENED = {"xlsx": "a workbook", "html": "a page"}
 @BESIDE
 @click.option("-v", "--verbose", is_flag=True, help="Also list skipped rules and numbers not understood.")
 def check_command(
-    files: tuple[Path, ...], form: str, output: Path | None, fail_on: str | None, baseline: Path | None,
+    files: tuple[Path, ...], form: str | None, output: Path | None, fail_on: str | None, baseline: Path | None,
     together: bool, verbose: bool, settings: Settings,
     previous: Path | None, budget: Path | None, units: tuple[Path, ...], entities: Path | None,
 ) -> None:  # fmt: skip
@@ -45,6 +47,7 @@ def check_command(
     from ..config import FAIL_ON
     from ..reports.run import Run
 
+    form = form_of(form, output, _FORMATS, "terminal")
     if form in _OPENED and output is None and sys.stdout.isatty():
         raise stop(f"{_OPENED[form]} is no text for a terminal: name a file with -o")
     # Scripts that read JSON find on stderr the lines of unreadable files and nothing else.
@@ -60,6 +63,8 @@ def check_command(
     except BudgetcheckError as error:
         raise stop(str(error)) from None
     run = Run(results, settings.rules, settings.options.language, FAIL_ON[fail_on or settings.config.fail_on])
+    if talks:
+        _say_folders(results)
     _write(run, form, output, verbose=verbose)
     _conclude(run, form, talks=talks, unread=beside.unread)
 
@@ -70,6 +75,14 @@ def _kept(files: Sequence[Path], settings: Settings, *, talks: bool) -> list[Pat
     for path in excluded if talks else ():
         say(f"{path}: left out, as {settings.config.path} excludes it")
     return [path for path in files if path not in excluded]
+
+
+def _say_folders(results: Sequence[Result]) -> None:
+    """A folder is one report, which one that holds many reports is not."""
+    for path, result in results:
+        files = 1 if isinstance(result, str) else len({block.source for block in result.document.blocks})
+        if files > 1 and path.is_dir():
+            say(f"{path}: its {files} files are taken as one report; where each is a report, name the files instead")
 
 
 def _accepted(results: Sequence[Result], entries: Sequence[Entry], settings: Settings, *, talks: bool) -> list[Result]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ..pipeline import Options
     from ..rulebook import Rule
 
-__all__ = ["LANGUAGE", "PACKS", "RULES", "known_packs", "read_rules", "reviewed", "say", "stop"]
+__all__ = ["LANGUAGE", "PACKS", "RULES", "form_of", "known_packs", "read_rules", "reviewed", "say", "stop"]
 
 RULES = click.option(
     "--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="A further folder of rules."
@@ -35,6 +36,12 @@ def stop(message: str) -> SystemExit:
     """The exit of a command whose words, or a file of its own, are wrong."""
     say(message)
     return SystemExit(2)
+
+
+def form_of(asked: str | None, output: Path | None, known: Collection[str], usual: str) -> str:
+    """The format that is asked for, else the one that the new file's suffix names, else the usual one."""
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return asked or (suffix if suffix in known else usual)
 
 
 def known_packs(wanted: bool) -> tuple[Pack, ...]:

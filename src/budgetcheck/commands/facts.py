@@ -11,14 +11,16 @@ from typing import IO, Any
 import click
 
 from ..model import Review
-from .common import LANGUAGE, RULES, read_rules, reviewed, say, stop
+from .common import LANGUAGE, RULES, form_of, read_rules, reviewed, say, stop
 
 __all__ = ["facts_command"]
+
+_FORMATS = ("csv", "json", "parquet")
 
 
 @click.command("facts")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(_FORMATS), help="[default: as -o is called, else csv]")
 @click.option("-o", "output", type=click.Path(path_type=Path), help="Write to a file instead of the terminal.")
 @click.option("--derived", is_flag=True, help="Also the figures that are not printed but follow from others.")
 @click.option(
@@ -29,8 +31,8 @@ __all__ = ["facts_command"]
 @RULES
 @LANGUAGE
 def facts_command(
-    files: tuple[Path, ...], form: str, output: Path | None, derived: bool, raw: bool, together: bool, listing: bool,
-    rules: tuple[Path, ...], lang: str,
+    files: tuple[Path, ...], form: str | None, output: Path | None, derived: bool, raw: bool, together: bool,
+    listing: bool, rules: tuple[Path, ...], lang: str,
 ) -> None:  # fmt: skip
     """Write every number of reports as one table: what it is, its exact value in 元, where it is printed.
 
@@ -44,6 +46,7 @@ def facts_command(
         return
     if not files:
         raise stop("name a file")
+    form = form_of(form, output, _FORMATS, "csv")
     if form == "parquet" and not can_write_parquet():
         raise stop("Parquet needs pyarrow: pip install 'budgetcheck[parquet]'")
     if form == "parquet" and output is None and sys.stdout.isatty():

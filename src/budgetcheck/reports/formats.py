@@ -31,6 +31,12 @@ def write_run(run: Run, form: str, stream: IO[bytes]) -> None:
     """Write a run in the format of that name; raises OSError where the stream does not take it."""
     module, name = _WRITERS[form].split(":")
     writer = getattr(importlib.import_module(f".{module}", __package__), name)
+    if form in BINARY:
+        # A workbook is put together first: a stream that ends early is then an OSError, as with all formats.
+        whole = io.BytesIO()
+        writer(run, whole)
+        stream.write(whole.getbuffer())
+        return
     if form in _BYTES:
         writer(run, stream)
         return

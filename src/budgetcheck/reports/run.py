@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..model import Acceptance, Fact, Finding, Review, Severity, Span
+from ..amounts import format_value
+from ..model import Acceptance, Coverage, Fact, Finding, Review, Severity, Span
 from ..rulebook import Rule
 from ..wording import messages
 from .plain import clean
@@ -19,11 +20,13 @@ __all__ = [
     "Run",
     "acceptance_line",
     "children",
+    "coverage_line",
     "entries",
     "entry_of",
     "pairs",
     "reason",
     "rule_text",
+    "side_name",
     "spot",
     "summary_line",
     "unreadable",
@@ -143,6 +146,16 @@ def summary_line(review: Review, words: Mapping[str, Any]) -> str:
     return str(words["clause"]).join(said)
 
 
+def coverage_line(coverage: Coverage, words: Mapping[str, Any]) -> str:
+    """What became of the numbers; where none was found, that this is no pass."""
+    share = f"{format_value(coverage.share_checked * 100, 1)}%"
+    fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread")}
+    said = [str(words["coverage"]).format(share=share, **fields) if coverage.numbers else str(words["nothing"])]
+    if coverage.excluded:
+        said.append(words["excluded"].format(count=coverage.excluded))
+    return str(words["clause"]).join(said)
+
+
 def rule_text(rule: Rule, language: str) -> RuleText:
     """A rule's words; in English "" for what the rule does not say in it."""
     relation = rule.relation.source if rule.relation else ""
@@ -193,6 +206,12 @@ def where(span: Span, words: Mapping[str, Any]) -> str:
     if span.row or span.column:
         parts.append(" / ".join(part for part in (span.row, span.column) if part))
     return " ".join(parts)
+
+
+def side_name(fact: Fact, words: Mapping[str, Any]) -> str:
+    """What a figure is called; in a rule's own name for one (name.measure) the measure is said in words."""
+    name, _, measure = fact.name.rpartition(".")
+    return f"{name}{words['measures'][measure]}" if name and measure in words["measures"] else fact.name
 
 
 def children(findings: Sequence[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:

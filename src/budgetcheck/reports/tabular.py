@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
-from ..amounts import format_value
 from ..model import Review
 from .plain import clean, inert
-from .run import Entry, Run, entries, summary_line
+from .run import Entry, Run, coverage_line, entries, summary_line
 
-__all__ = ["coverage_line", "write_csv", "write_markdown"]
+__all__ = ["write_csv", "write_markdown"]
 
 _COLUMNS = (
     "no", "id", "document", "severity", "certainty", "rule", "title", "kind", "section", "where", "page", "line",
@@ -65,9 +64,7 @@ def write_markdown(run: Run, stream: IO[str]) -> None:
     stream.write("\n")
     for path, result in run.results:
         name = clean(str(path) if isinstance(result, str) else result.document.name)
-        said = (
-            clean(result) if isinstance(result, str) else f"{summary_line(result, words)}; {coverage_line(result, run)}"
-        )
+        said = clean(result if isinstance(result, str) else _said(result, words))
         stream.write(f"- {_escaped(name)}: {_escaped(said)}\n")
 
 
@@ -80,10 +77,5 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
-def coverage_line(review: Review, run: Run) -> str:
-    """What became of the numbers; where none was found, that this is no pass."""
-    coverage = review.coverage
-    if not coverage.numbers:
-        return str(run.words["nothing"])
-    fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread", "excluded")}
-    return str(run.words["coverage"]).format(share=f"{format_value(coverage.share_checked * 100, 1)}%", **fields)
+def _said(review: Review, words: Mapping[str, Any]) -> str:
+    return str(words["clause"]).join((summary_line(review, words), coverage_line(review.coverage, words)))

@@ -8,20 +8,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from ..amounts import format_value
 from ..model import Fact, Finding, Review, Span
 from ..wording import load_wording
-from .run import acceptance_line, children, summary_line
+from .lines import broken
+from .plain import clean, shortened
+from .run import acceptance_line, children, coverage_line, reason, side_name, summary_line
 
-__all__ = ["finding_lines", "open_console", "print_reviews"]
+__all__ = ["finding_lines", "open_console", "print_line", "print_reviews"]
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _WIDTH = 100
 _MOST_PLACES = 4
+_LONGEST = 70
 
 
 def print_reviews(
@@ -40,13 +41,20 @@ def open_console(stream: IO[str] | None) -> Console:
     return console if console.is_terminal else Console(file=stream, highlight=False, width=_WIDTH, no_color=True)
 
 
+def print_line(console: Console, text: Text, indent: int = 0) -> None:
+    """A text in as many lines as it takes, each indented so far."""
+    margin = " " * indent
+    for line in broken(text, console.width - indent):
+        console.print(Text.assemble(margin, line) if line.plain else line, no_wrap=True, overflow="ignore", crop=False)
+
+
 def _print_review(console: Console, review: Review, words: Mapping[str, Any], *, verbose: bool) -> None:
     title = Text(review.document.name, style="bold")
     about = [review.entity or "", str(review.year or ""), words.get(review.kind or "", "")]
     console.rule(title, style="dim")
     console.print(Text(" · ".join(part for part in about if part), style="dim"))
     for note in review.document.notes:
-        console.print(Text(f"{words['notes']}: {note}", style="dim"))
+        print_line(console, Text(f"{words['notes']}: {note}", style="dim"))
     for section, group in groupby(children(review.findings), key=lambda each: _section(each[0], words)):
         console.print(Text(f"\n{section}", style="bold underline"))
         for finding, symptoms in group:
@@ -54,10 +62,10 @@ def _print_review(console: Console, review: Review, words: Mapping[str, Any], *,
             for symptom in symptoms[:_MOST_PLACES]:
                 line = f"← {words['symptom']}: {symptom.rule} {_where(_first(symptom), words)} {symptom.message}"
                 accepted = f"  {words['accepted']['accepted']}" if symptom.accepted else ""
-                console.print(Padding(Text.assemble((line, _dim(symptom)), (accepted, "green")), (0, 0, 0, 2)))
+                print_line(console, Text.assemble((line, _dim(symptom)), (accepted, "green")), 2)
             if len(symptoms) > _MOST_PLACES:
                 more = words["more"].format(count=len(symptoms) - _MOST_PLACES)
-                console.print(Padding(Text(f"← {words['symptom']}: {more}", style="dim"), (0, 0, 0, 2)))
+                print_line(console, Text(f"← {words['symptom']}: {more}", style="dim"), 2)
     _print_summary(console, review, words)
     if verbose:
         _print_details(console, review, words)
@@ -78,9 +86,9 @@ def _span(side: Fact | Span) -> Span:
 
 def _print_finding(console: Console, finding: Finding, words: Mapping[str, Any]) -> None:
     head, *rest = finding_lines(finding, words)
-    console.print(head)
+    print_line(console, head)
     for line in rest:
-        console.print(Padding(line, (0, 0, 0, 2)))
+        print_line(console, line, 2)
 
 
 def finding_lines(finding: Finding, words: Mapping[str, Any]) -> list[Text]:
@@ -130,7 +138,7 @@ def _others(finding: Finding, words: Mapping[str, Any]) -> str:
     """Where the other side stands, for what is printed in another paragraph."""
     here = _first(finding)
     places = [
-        f"{side.name} {side.quantity.shown} {_of_file(side.span, here)}{_where(side.span, words)}"
+        f"{side_name(side, words)} {side.quantity.shown} {_of_file(side.span, here)}{_where(side.span, words)}"
         for side in finding.computed
         if isinstance(side, Fact) and side.span.block != here.block
     ]
@@ -160,12 +168,9 @@ def _print_summary(console: Console, review: Review, words: Mapping[str, Any]) -
     coverage = review.coverage
     wrong = any(finding.severity == "error" for finding in review.open)
     console.print(Text(f"\n{summary_line(review, words)}", style="bold red" if wrong else "bold"))
-    fields = {name: getattr(coverage, name) for name in ("numbers", "checked", "unconstrained", "unread", "excluded")}
-    console.print(Text(words["coverage"].format(share=_percent(review), **fields)))
-    if not coverage.numbers:
-        console.print(Text(words["nothing"], style="bold red"))
-    elif coverage.checked * 2 < coverage.numbers:
-        console.print(Text(words["thin"].format(share=_percent(review)), style="yellow"))
+    print_line(console, Text(coverage_line(coverage, words), style="" if coverage.numbers else "bold red"))
+    if coverage.numbers and coverage.checked * 2 < coverage.numbers:
+        print_line(console, Text(words["thin"].format(share=_percent(review)), style="yellow"))
     status = [outcome.status for outcome in review.outcomes]
     console.print(
         Text(
@@ -177,13 +182,13 @@ def _print_summary(console: Console, review: Review, words: Mapping[str, Any]) -
 
 def _print_details(console: Console, review: Review, words: Mapping[str, Any]) -> None:
     skipped = [outcome for outcome in review.outcomes if outcome.status == "skipped"]
-    if skipped:
-        table = Table(title=words["skipped"], title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
-        for outcome in skipped:
-            table.add_row(outcome.rule, Text(str(words["separator"]).join(outcome.missing), style="dim"))
-        console.print(table)
-    if review.coverage.gaps:
-        table = Table(title=words["gaps"], title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
-        for gap in review.coverage.gaps:
-            table.add_row(gap.text, _where(gap.span, words), Text(gap.span.quote[:70], style="dim"))
-        console.print(table)
+    lacking = [f"{outcome.rule}  {reason(outcome.missing, words)}" for outcome in skipped]
+    unread = [
+        "  ".join(part for part in (gap.text, _where(gap.span, words), shortened(gap.span.quote, _LONGEST)) if part)
+        for gap in review.coverage.gaps
+    ]
+    for heading, listed in (("skipped", lacking), ("gaps", unread)):
+        if listed:
+            console.print(Text(f"\n{words[heading]}", style="bold"))
+        for line in listed:
+            print_line(console, Text(clean(line), style="dim"), 2)

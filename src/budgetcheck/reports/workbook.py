@@ -8,9 +8,8 @@ from typing import IO, Any
 
 from ..model import Finding, Number, Outcome, Review, Span
 from .plain import clean, shortened
-from .run import Entry, Run, children, entry_of, reason, rule_text, summary_line, unreadable, where
+from .run import Entry, Run, children, coverage_line, entry_of, reason, rule_text, summary_line, unreadable, where
 from .sheets import Column, Row, Sheet, open_book
-from .tabular import coverage_line
 
 __all__ = ["write_workbook"]
 
@@ -75,7 +74,8 @@ def _titles(run: Run) -> list[str]:
         return [clean(str(path)), clean(result)]
     about = [result.entity or "", str(result.year or ""), run.words.get(result.kind or "", "")]
     name = " · ".join(part for part in (result.document.name, *about) if part)
-    return [clean(name), f"{summary_line(result, run.words)}；{coverage_line(result, run)}"]
+    said = (summary_line(result, run.words), coverage_line(result.coverage, run.words))
+    return [clean(name), str(run.words["clause"]).join(said)]
 
 
 def _named(run: Run, cells: list[Any], document: str) -> list[Any]:
@@ -172,6 +172,6 @@ def _document_rows(run: Run) -> Iterator[Row]:
         document = result.document
         cells = [
             document.name, result.entity or "", str(result.year or ""), run.words.get(result.kind or "", ""),
-            summary_line(result, run.words), coverage_line(result, run), "; ".join(document.notes),
+            summary_line(result, run.words), coverage_line(result.coverage, run.words), "; ".join(document.notes),
         ]  # fmt: skip
         yield Row([clean(str(cell)) for cell in cells], 0, {})

@@ -16,8 +16,7 @@ from ...model import Block, Review
 from ...outline import Passage, outline
 from ...wording import load_wording
 from ..plain import clean, shortened
-from ..run import Run, spot, summary_line
-from ..tabular import coverage_line
+from ..run import Run, coverage_line, spot, summary_line
 from .bars import Part
 from .cards import Card, Scene, cards
 from .grids import Grid, make_grid
@@ -99,7 +98,7 @@ def make_sheet(review: Review, run: Run, number: int) -> Sheet:
     about = (review.entity, str(review.year or ""), words.get(review.kind or "", ""))
     return Sheet(
         key, clean(document.name), _base(document.name), clean(" · ".join(part for part in about if part)),
-        summary_line(review, words), coverage_line(review, run) if fates else "", _caution(review, words),
+        summary_line(review, words), coverage_line(review.coverage, words) if fates else "", _caution(review, words),
         [clean(note) for note in document.notes], Counter(finding.severity for finding in review.open),
         Counter(mark.state for mark in marks.values()), _row("", [each[1:] for each in fates]),
         _rows(fates, passages, named, words), _headings(review, passages, named, key),
