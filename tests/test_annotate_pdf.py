@@ -458,7 +458,6 @@ def test_nothing_is_left_where_it_cannot_be_written(source: Path, tmp_path: Path
     [
         ("a.txt", MIXED.encode(), "plain text"),
         ("a.csv", b"a,b\n1,2\n", "a table of separated values"),
-        ("a.html", b"<html><p>1</p></html>", "a web page"),
         ("a.rtf", b"{\\rtf1 a}", "an RTF file"),
         ("a.xlsb", package({"xl/workbook.bin": ""}), "an Excel workbook (.xlsb)"),
     ],
@@ -467,8 +466,8 @@ def test_other_kinds_of_files_say_what_to_do(name: str, content: bytes, what: st
     path = tmp_path / name
     path.write_bytes(content)
     line = (
-        f"budgetcheck: {path}: {what} cannot hold notes; PDF, Word (.docx), Excel (.xlsx, .xlsm) can. "
-        "For this file use: budgetcheck check --format html\n"
+        f"budgetcheck: {path}: {what} cannot hold notes; PDF, Word (.docx), Excel (.xlsx, .xlsm), web pages (.html) "
+        "can. For this file use: budgetcheck check --format html\n"
     )
     assert run("annotate", path) == (2, "", line)
     assert [each.name for each in tmp_path.iterdir()] == [name]
@@ -477,7 +476,7 @@ def test_other_kinds_of_files_say_what_to_do(name: str, content: bytes, what: st
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     picture = tmp_path / "scan.png"
     picture.write_bytes(b"\x89PNG")
-    line = ".png cannot hold notes; PDF, Word (.docx), Excel (.xlsx, .xlsm) can"
+    line = ".png cannot hold notes; PDF, Word (.docx), Excel (.xlsx, .xlsm), web pages (.html) can"
     assert run("annotate", picture) == (2, "", f"budgetcheck: {picture}: {line}\n")
     picture.unlink()
     missing = tmp_path / "missing.pdf"

@@ -21,8 +21,13 @@ from .wire import Answer, Mark, Standing, packed
 __all__ = ["KINDS", "Annotated", "Note", "annotate", "deliver", "findings_of", "notes_of", "refused", "writer_of"]
 
 # The first suffix of each kind of file that can hold notes, and what writes them.
-_WRITERS = {".pdf": "pdf:annotate_pdf", ".docx": "docx:annotate_docx", ".xlsx": "xlsx:annotate_xlsx"}
-KINDS = ("PDF", "Word (.docx)", "Excel (.xlsx, .xlsm)")
+_WRITERS = {
+    ".pdf": "pdf:annotate_pdf",
+    ".docx": "docx:annotate_docx",
+    ".xlsx": "xlsx:annotate_xlsx",
+    ".html": "html:annotate_html",
+}
+KINDS = ("PDF", "Word (.docx)", "Excel (.xlsx, .xlsm)", "web pages (.html)")
 
 
 @dataclass(frozen=True, slots=True)

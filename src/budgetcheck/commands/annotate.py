@@ -38,7 +38,8 @@ def annotate_command(
     file: Path, output: Path | None, force: bool, severity: str, select: tuple[str, ...], ignore: tuple[str, ...],
     rules: tuple[Path, ...], lang: str,
 ) -> None:  # fmt: skip
-    """Copy a report, with notes at its wrong numbers: PDF highlights, Word comments, notes of Excel cells.
+    """Copy a report, with notes at its wrong numbers: PDF highlights, Word comments, notes of Excel cells, marks in
+    a web page.
 
     FILE is only read. Exit status 0: the copy is written, whatever it says (`check` is what fails on findings);
     2: the file or the command is wrong.

@@ -13,7 +13,7 @@ from ..model import Block
 from .layout import Layout
 from .text import decode
 
-__all__ = ["read_html"]
+__all__ = ["Trace", "read_html", "trace_html"]
 
 _DEPTH = 1_000
 # Lexbor takes quadratic time on deep trees, so that tags are counted before it sees them.
@@ -56,23 +56,48 @@ _ROW_GROUPS = frozenset(("tbody", "thead", "tfoot"))
 _SPACE = re.compile("[ \t\r\n\f\xa0]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A page with the way back: its tree, its blocks, and the text nodes that were read, in reading order.
+
+    But for white space, these nodes one after another are the blocks one after another, tables row by row.
+    """
+
+    tree: Any
+    blocks: tuple[Block, ...]
+    texts: tuple[Any, ...]
+
+
 def read_html(data: bytes, layout: Layout) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The headings, paragraphs and tables of a page.
 
     Reads .mht files of one part too. Raises `ReadError` where the page cannot be read.
     """
+    _, reader = _walked(_unwrapped(data), layout)
+    return tuple(reader.blocks), tuple(reader.notes())
+
+
+def trace_html(data: bytes, layout: Layout) -> Trace:
+    """A page as `read_html` reads it, with the way back; ReadError also for a web archive, which is no page itself."""
+    if _unwrapped(data) is not data:
+        raise ReadError("a web archive (.mht) cannot hold notes")
+    tree, reader = _walked(data, layout)
+    return Trace(tree, tuple(reader.blocks), tuple(reader.texts))
+
+
+def _walked(data: bytes, layout: Layout) -> tuple[Any, _Reader]:
     from selectolax.lexbor import LexborHTMLParser
 
     if len(data) > _LARGEST:
         raise ReadError(f"{len(data) // 2**20} MB of HTML; at most {_LARGEST // 2**20} MB are read")
-    text = _decoded(_unwrapped(data), layout.marks).replace("\0", "")
+    text = _decoded(data, layout.marks).replace("\0", "")
     _check_nesting(text)
-    root = LexborHTMLParser(text).root
-    if root is None:
+    tree = LexborHTMLParser(text)
+    if tree.root is None:
         raise ReadError("not a web page: nothing in it")
     reader = _Reader()
-    reader.read(root)
-    return tuple(reader.blocks), tuple(reader.notes())
+    reader.read(tree.root)
+    return tree, reader
 
 
 def _unwrapped(data: bytes) -> bytes:
@@ -156,6 +181,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.texts: list[Any] = []
         self._line = _Line()
         self._hidden = 0
         self._pictures = 0
@@ -205,6 +231,7 @@ class _Reader:
         """Take text and breaks; whether to go into the node."""
         tag = node.tag
         if tag == "-text":
+            self.texts.append(node)
             text = node.text_content or ""
             kept = node.parent is not None and node.parent.tag == "pre"
             self._line.parts.append(text if kept else _SPACE.sub(" ", text))
