@@ -21,7 +21,7 @@ PARTS: Mapping[str, frozenset[str]] = {
         "shares": "total percents parts",
         "change": "current delta percent prior quoted",
         "completion": "percent actual budget alternative",
-        "direction": "actual budget percent",
+        "direction": "actual budget percent delta",
         "breakdown": "total parts",
         "lines": "total parts",
         "carried": "actual budget percent carried",

@@ -82,6 +82,8 @@ def direction(context: Context, number: int, match: Match) -> Claim:
     percent = _percent_of(context, number, match.first, plans)
     if percent is not None:
         readings["percent"] = Reading((percent,))
+    if "delta" in match.slots:
+        readings["delta"] = Reading((printed(context, number, match.slots["delta"]),))
     marks = matched_marks(statement, match)
     return make_claim("direction", readings, words, matched_span(statement, match, "compare"), marks)
 
