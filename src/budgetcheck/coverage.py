@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from .amounts import quantity
 from .ledger import Ledger
@@ -18,7 +18,7 @@ Place = tuple[int, int]
 _QUOTE = 120
 
 
-def cover(ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Coverage:
+def cover(ledger: Ledger, touched: Collection[Place]) -> Coverage:
     """Count the amounts and percentages of a ledger by what became of them; `touched` took part in a rule."""
     fates: Counter[Fate] = Counter()
     gaps: list[Gap] = []
@@ -37,13 +37,13 @@ def list_numbers(ledger: Ledger, rules: Mapping[Place, Sequence[str]]) -> list[N
     quantities = _quantities(ledger)
     listed = [
         Number(span, fate, names.get(place), tuple(rules.get(place, ())), quantities.get(place))
-        for place, span, fate in _fates(ledger, frozenset(rules))
+        for place, span, fate in _fates(ledger, rules)
     ]
     listed += [number for table in ledger.tables if not table.spec for number in _loose(table)]
     return sorted(listed, key=lambda number: (number.span.block, number.span.start))
 
 
-def _fates(ledger: Ledger, touched: frozenset[Place]) -> Iterator[tuple[Place, Span, Fate]]:
+def _fates(ledger: Ledger, touched: Collection[Place]) -> Iterator[tuple[Place, Span, Fate]]:
     """Every amount and percentage of sentences, forms and known tables."""
     read = _read(ledger)
     for statement in ledger.statements:

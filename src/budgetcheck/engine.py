@@ -38,25 +38,30 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All outcomes, all findings in reading order, the places of the numbers that took part, and what was judged."""
+    """All outcomes, all findings in reading order, and what was judged.
+
+    `judged_by` has for the place (block and start of its span) of each number that took part in a rule the ids of these
+    rules.
+    """
 
     outcomes: tuple[Outcome, ...]
     findings: tuple[Finding, ...]
-    touched: frozenset[tuple[int, int]]
+    judged_by: Mapping[tuple[int, int], tuple[str, ...]]
     judged: tuple[Judged, ...] = ()
 
 
 def judge(ledger: Ledger, rules: Sequence[Rule], language: str = "zh") -> Judgement:
     """Run every rule that fits the document's kind on a ledger."""
     outcomes: list[Outcome] = []
-    touched: set[tuple[int, int]] = set()
+    judged_by: dict[tuple[int, int], list[str]] = {}
     judged: list[Judged] = []
     for rule in rules:
         if rule.documents and ledger.kind and ledger.kind not in rule.documents:
             outcomes.append(Outcome(rule.id, 0, 0, 1, (f"document kind {'/'.join(rule.documents)}",)))
             continue
         verdicts = list(_verdicts(rule, ledger))
-        touched.update((f.span.block, f.span.start) for v in verdicts if v.status != "skipped" for f in v.facts)
+        for place in {(f.span.block, f.span.start) for v in verdicts if v.status != "skipped" for f in v.facts}:
+            judged_by.setdefault(place, []).append(rule.id)
         found = _told_apart([None if v.draft is None else _finding(rule, v.draft, language) for v in verdicts])
         outcomes.append(_outcome(rule, verdicts, [finding for finding in found if finding is not None]))
         judged.extend(_judged(rule, verdicts, found))
@@ -65,7 +70,8 @@ def judge(ledger: Ledger, rules: Sequence[Rule], language: str = "zh") -> Judgem
     template = next((finding for finding in findings if finding.rule == blank), None)
     if template is not None:
         findings = [_of_template(finding, template) for finding in findings]
-    return Judgement(tuple(outcomes), tuple(sorted(findings, key=_place)), frozenset(touched), tuple(judged))
+    places = {place: tuple(ids) for place, ids in judged_by.items()}
+    return Judgement(tuple(outcomes), tuple(sorted(findings, key=_place)), places, tuple(judged))
 
 
 def _of_template(finding: Finding, template: Finding) -> Finding:

@@ -157,8 +157,7 @@ def judged(
     document = ledger.document
     judgement = judge(ledger, rules, language)
     findings = locate(vouched(judgement, ledger, rules), messages(language), ledger.house)
-    coverage = cover(ledger, judgement.touched)
-    judged_by = _rules_by_place(ledger, rules) if numbers else {}
+    coverage = cover(ledger, judgement.judged_by)
     return Review(
         replace(document, notes=(*document.notes, *notes)),
         ledger.kind,
@@ -168,19 +167,10 @@ def judged(
         findings,
         coverage,
         ledger.facts,
-        tuple(list_numbers(ledger, judged_by)) if numbers else (),
+        tuple(list_numbers(ledger, judgement.judged_by)) if numbers else (),
         claims=ledger.claims,
-        judged_by=judged_by,
+        judged_by=judgement.judged_by if numbers else {},
     )
-
-
-def _rules_by_place(ledger: Ledger, rules: Sequence[Rule]) -> dict[tuple[int, int], tuple[str, ...]]:
-    """For each number that took part in a rule the ids of these rules; every rule is judged by itself once more."""
-    found: dict[tuple[int, int], list[str]] = {}
-    for rule in rules:
-        for place in judge(ledger, (rule,)).touched:
-            found.setdefault(place, []).append(rule.id)
-    return {place: tuple(ids) for place, ids in found.items()}
 
 
 def read_beside(

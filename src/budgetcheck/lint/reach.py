@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ..coverage import list_numbers
@@ -38,7 +38,7 @@ def judge_reports(
         ledger = _ledger(path, wording)
         judgement = judge(ledger, rules)
         applied |= {outcome.rule for outcome in judgement.outcomes if outcome.status != "skipped"}
-        yield from _gaps(path, ledger, judgement.touched)
+        yield from _gaps(path, ledger, judgement.judged_by)
     for rule in rules if reports else ():
         if rule.id in mine and rule.id not in applied:
             reports_said = "the report" if len(reports) == 1 else f"any of the {len(reports)} reports"
@@ -52,7 +52,7 @@ def _ledger(path: Path, wording: Wording) -> Ledger:
         raise ReadError(f"{path}: {error}") from None
 
 
-def _gaps(path: Path, ledger: Ledger, touched: frozenset[tuple[int, int]]) -> Iterator[Remark]:
+def _gaps(path: Path, ledger: Ledger, touched: Collection[tuple[int, int]]) -> Iterator[Remark]:
     """Numbers that no rule touches, those of one column or of one shape of sentence together."""
     statements = {statement.passage.index: statement for statement in ledger.statements if statement.tokens}
     groups: dict[str, list[Number]] = {}
