@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Options", "check", "check_frames", "judged", "knowledge", "merged", "read_beside", "read_ledger", "read_source",
-    "review",
+    "Options", "check", "check_frames", "files_of", "judged", "knowledge", "merged", "read_beside", "read_ledger",
+    "read_source", "review",
 ]  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _document(source: Source, wording: Wording) -> Document:
     if not isinstance(source, str | Path):
         return merged([_document(path, wording) for path in source])
     if isinstance(source, Path) and source.is_dir():
-        return _document(_files(source), wording)
+        return _document(files_of(source), wording)
     if isinstance(source, Path) or _names_file(source):
         try:
             return read_document(Path(source), layout)
@@ -244,7 +244,7 @@ def _document(source: Source, wording: Wording) -> Document:
     return text_document(source, layout)
 
 
-def _files(folder: Path) -> list[Path]:
+def files_of(folder: Path) -> list[Path]:
     """The files of a folder that can be read, by name; ReadError where there is none."""
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     if not found:

@@ -14,11 +14,22 @@ from ..readers import Layout, file_bytes
 from ..readers.kinds import called, told
 from ..readers.sandbox import run_limited
 from .deliver import deliver, refused
-from .notes import Note, findings_of, notes_of
+from .notes import Note, by_file, findings_of, notes_of
 from .places import regions
 from .wire import Answer, Mark, Standing, packed
 
-__all__ = ["KINDS", "Annotated", "Note", "annotate", "deliver", "findings_of", "notes_of", "refused", "writer_of"]
+__all__ = [
+    "KINDS",
+    "Annotated",
+    "Note",
+    "annotate",
+    "by_file",
+    "deliver",
+    "findings_of",
+    "notes_of",
+    "refused",
+    "writer_of",
+]
 
 # The first suffix of each kind of file that can hold notes, and what writes them.
 _WRITERS = {

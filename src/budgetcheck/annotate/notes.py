@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from ..model import Culprit, Fact, Finding, Review, Severity, Span
+from ..model import Culprit, Document, Fact, Finding, Review, Severity, Span
 from ..reports.plain import clean, shortened
 from ..reports.run import Run, children, entry_of, pairs, spot
 from .places import Place, place_of
 
-__all__ = ["Note", "findings_of", "notes_of"]
+__all__ = ["Note", "by_file", "findings_of", "notes_of"]
 
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 # What a spreadsheet's note may hold is 32 767 characters; nobody reads as many.
 _LONGEST = 4_000
 _NAMED = 5
 
-_Key = tuple[Place | None, int | None]
+_Key = tuple[Place | None, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """Lines of text for one place; None as a place is the top of the file, or of `page` where it is known.
 
-    `rules` and `findings` are the ids of what it tells, `severity` the gravest of them.
+    `source` is the file of a note without a place, where the report has several and it is known. `rules` and `findings`
+    are the ids of what it tells, `severity` the gravest of them.
     """
 
     place: Place | None
     page: int | None
+    source: str | None
     severity: Severity
     rules: tuple[str, ...]
     findings: tuple[str, ...]
@@ -65,8 +69,30 @@ def notes_of(review: Review, run: Run, minimum: Severity = "warning") -> list[No
     return [_note(key, parts) for key, parts in sorted(held.items(), key=_reading_order)]
 
 
+def by_file(notes: Sequence[Note], documents: Sequence[Document], holding: Sequence[bool]) -> list[list[Note]]:
+    """The notes on a report made of these documents, for each of them in its own places.
+
+    What has no place goes to its file where that is one of those `holding` notes, else to the first of these.
+    """
+    if len(documents) == 1:
+        return [list(notes)]
+    ends = [*accumulate(len(document.blocks) for document in documents)]
+    names = {document.name: number for number, document in enumerate(documents) if holding[number]}
+    usual = next(iter(names.values()), 0)
+    found: list[list[Note]] = [[] for _ in documents]
+    for note in notes:
+        if note.place is None:
+            own = names.get(note.source or "", usual)
+            found[own].append(note if note.source in names else replace(note, page=None))
+        else:
+            own = bisect_right(ends, note.place.block)
+            first = ends[own] - len(documents[own].blocks)
+            found[own].append(replace(note, place=replace(note.place, block=note.place.block - first)))
+    return found
+
+
 def _reading_order(item: tuple[_Key, list[_Part]]) -> tuple[int, ...]:
-    (place, page), _ = item
+    (place, page, _), _ = item
     if place is None:
         return (-1, page or 0)
     return (place.block, *(place.cell or (-1, -1)), place.start or 0, place.end or 0)
@@ -89,10 +115,9 @@ def _said(review: Review, finding: Finding, symptoms: Sequence[Finding], run: Ru
     found = [(place, culprit) for place, culprit in placed if place is not None]
     if not found:
         culprit = finding.culprits[0] if len(finding.culprits) == 1 else None
-        place, page = _elsewhere(review, finding)
-        yield (place, page), _text(review, finding, culprit, symptoms, run)
+        yield _elsewhere(review, finding), _text(review, finding, culprit, symptoms, run)
     for place, culprit in found:
-        yield (place, None), _text(review, finding, culprit, symptoms, run)
+        yield (place, None, None), _text(review, finding, culprit, symptoms, run)
 
 
 def _elsewhere(review: Review, finding: Finding) -> _Key:
@@ -102,8 +127,9 @@ def _elsewhere(review: Review, finding: Finding) -> _Key:
     for span in spans:
         place = place_of(span, review.document)
         if place is not None:
-            return place, None
-    return None, next((span.page for span in spans if span.page), None)
+            return place, None, None
+    known = next((span for span in spans if span.page), None) or next((span for span in spans if span.source), Span(""))
+    return None, known.page, known.source
 
 
 def _text(review: Review, finding: Finding, culprit: Culprit | None, symptoms: Sequence[Finding], run: Run) -> str:
