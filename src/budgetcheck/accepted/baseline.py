@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import BudgetcheckError
-from ..model import Review
+from ..model import Finding, Review
 from .marks import Mark, mark_of, mark_of_json, paired
 
-__all__ = ["Baseline", "new_only", "read_baseline", "read_reviews"]
+__all__ = ["Baseline", "Compared", "compared", "read_baseline", "read_reviews"]
 
 Baseline = Mapping[str, Sequence[Mark]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A review with only what is new; the findings that the baseline has too; what only the baseline has."""
+
+    review: Review
+    unchanged: tuple[Finding, ...]
+    absent: tuple[Mark, ...]
 
 
 def read_reviews(path: Path) -> Baseline:
@@ -65,9 +74,17 @@ def _twin(name: str, documents: Sequence[str], earlier: Sequence[str]) -> str | 
     return there[0] if alone and len(there) == 1 else None
 
 
-def new_only(review: Review, baseline: Sequence[Mark]) -> Review:
-    """A review without the open findings that the baseline has; these are counted in `known`."""
-    pairs = paired(baseline, [mark_of(finding) for finding in review.findings])
+def compared(review: Review, baseline: Sequence[Mark]) -> Compared:
+    """A review without the open findings that the baseline has; these are counted in `known`.
+
+    What the baseline has and the review has not is absent where its rule was asked.
+    """
+    pairs = list(paired(baseline, [mark_of(finding) for finding in review.findings]))
     known = {new for _, new in pairs if review.findings[new].accepted is None}
     findings = tuple(finding for number, finding in enumerate(review.findings) if number not in known)
-    return replace(review, findings=findings, known=review.known + len(known))
+    there, asked = {old for old, _ in pairs}, {outcome.rule for outcome in review.outcomes}
+    return Compared(
+        replace(review, findings=findings, known=review.known + len(known)),
+        tuple(review.findings[number] for number in sorted(known)),
+        tuple(mark for number, mark in enumerate(baseline) if number not in there and mark.rule in asked),
+    )

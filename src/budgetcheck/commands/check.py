@@ -12,11 +12,11 @@ import click
 from ..errors import BudgetcheckError
 from .beside import BESIDE, Asked, read_beside
 from .common import form_of, say, stop
-from .reviewing import entries_of, results_of, settled
+from .earlier import compared_with
+from .reviewing import entries_of, results_of
 from .settings import Settings, with_settings
 
 if TYPE_CHECKING:
-    from ..accepted import Entry
     from ..reports.run import Result, Run
 
 __all__ = ["check_command"]
@@ -59,10 +59,10 @@ def check_command(
             Asked(previous, budget, units, entities), settings.options, alone=together or len(kept) < 2
         )
         results = results_of(kept, settings, together=together, numbers=form in _OPENED, beside=beside.given)
-        results = _less_known(_accepted(results, entries, settings, talks=talks), baseline)
+        results, earlier = compared_with(results, entries, baseline, settings, talks=talks)
     except BudgetcheckError as error:
         raise stop(str(error)) from None
-    run = Run(results, settings.rules, settings.options.language, FAIL_ON[fail_on or settings.config.fail_on])
+    run = Run(results, settings.rules, settings.options.language, FAIL_ON[fail_on or settings.config.fail_on], earlier)
     if talks:
         _say_folders(results)
     _write(run, form, output, verbose=verbose)
@@ -83,34 +83,6 @@ def _say_folders(results: Sequence[Result]) -> None:
         files = 1 if isinstance(result, str) else len({block.source for block in result.document.blocks})
         if files > 1 and path.is_dir():
             say(f"{path}: its {files} files are taken as one report; where each is a report, name the files instead")
-
-
-def _accepted(results: Sequence[Result], entries: Sequence[Entry], settings: Settings, *, talks: bool) -> list[Result]:
-    """The results with their accepted differences; entries that match nothing any more are said."""
-    if not entries:
-        return list(results)
-    found = settled(results, entries, settings)
-    stale = [entry for each in found if not isinstance(each, str) for entry in each.stale]
-    if stale and talks:
-        named = ", ".join(f"{entry.mark.id} ({entry.mark.rule}, {entry.document})" for entry in stale)
-        say(f"{settings.accepted}: no longer found: {named}; `budgetcheck accept --prune FILE` takes them out")
-    return [
-        (path, each if isinstance(each, str) else each.review) for (path, _), each in zip(results, found, strict=True)
-    ]
-
-
-def _less_known(results: list[Result], baseline: Path | None) -> list[Result]:
-    """The results without what an earlier review already had."""
-    if baseline is None:
-        return results
-    from ..accepted import new_only, read_baseline
-
-    names = [result.document.name for _, result in results if not isinstance(result, str)]
-    known = read_baseline(baseline, names)
-    return [
-        (path, result if isinstance(result, str) else new_only(result, known[result.document.name]))
-        for path, result in results
-    ]
 
 
 def _write(run: Run, form: str, output: Path | None, *, verbose: bool) -> None:

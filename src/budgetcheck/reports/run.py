@@ -14,6 +14,8 @@ from ..wording import messages
 from .plain import clean
 
 __all__ = [
+    "Absent",
+    "Earlier",
     "Entry",
     "Result",
     "RuleText",
@@ -38,13 +40,40 @@ _MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A finding of an earlier review that is no longer found."""
+
+    id: str
+    rule: str
+    message: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """How a document compares with an earlier review of it, or with what was accepted in it.
+
+    `unchanged` findings were there already and are not in the review, `absent` ones are there no longer, `updated` are
+    the ids of those that were accepted until something of them changed.
+    """
+
+    unchanged: tuple[Finding, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    updated: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """Results (a review, or the line that says why there is none), all rules by id, and what makes the run fail."""
+    """Results (a review, or the line that says why there is none), all rules by id, and what makes the run fail.
+
+    `earlier` is by document, None where nothing was compared.
+    """
 
     results: Sequence[Result]
     rules: Mapping[str, Rule] = field(default_factory=dict)
     language: str = "zh"
     failing: tuple[str, ...] = ("error",)
+    earlier: Mapping[str, Earlier] | None = None
 
     @property
     def reviews(self) -> list[Review]:

@@ -15,7 +15,7 @@ from .. import __version__
 from ..amounts import fold
 from ..model import Block, Fact, Finding, Review, Span
 from ..rulebook import Rule
-from .run import RuleText, Run, acceptance_line, reason, rule_text, spot, where
+from .run import Absent, Earlier, RuleText, Run, acceptance_line, reason, rule_text, spot, where
 
 __all__ = ["write_sarif"]
 
@@ -117,14 +117,43 @@ def _artifacts(result: Review) -> Iterator[dict[str, Any]]:
 
 def _results(run: Run, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     suppresses = any(finding.accepted for review in run.reviews for finding in review.findings)
-    for _, result in run.results:
-        if isinstance(result, str):
-            continue
+    for result in run.reviews:
+        name, earlier = result.document.name, (run.earlier or {}).get(result.document.name, Earlier())
         offsets = _Columns(result.document.blocks)
-        for finding in result.findings:
-            told = _result(finding, result.document.name, places, offsets, run.words)
-            # Either all results of a run say whether they are suppressed, or none does.
-            yield told | {"suppressions": _suppressions(finding, run)} if suppresses else told
+        for number, finding in enumerate((*result.findings, *earlier.unchanged)):
+            told = _result(finding, name, places, offsets, run.words)
+            # Either all results of a run say whether they are suppressed, and how they compare, or none does.
+            if suppresses:
+                told["suppressions"] = _suppressions(finding, run)
+            if run.earlier is not None:
+                told["baselineState"] = _state(finding, known=number >= len(result.findings), earlier=earlier)
+            yield told
+        for absent in earlier.absent:
+            yield _absent(absent, name, places, run) | ({"suppressions": []} if suppresses else {})
+
+
+def _state(finding: Finding, *, known: bool, earlier: Earlier) -> str:
+    if known or finding.accepted:
+        return "unchanged"
+    return "updated" if finding.id in earlier.updated else "new"
+
+
+def _absent(absent: Absent, name: str, places: Mapping[str, int], run: Run) -> dict[str, Any]:
+    """What an earlier review had: its place in the file is not known any more."""
+    rule = run.rules.get(absent.rule)
+    return {
+        "ruleId": absent.rule,
+        **({"ruleIndex": places[absent.rule], "level": _LEVELS[rule.severity]} if rule else {}),
+        "message": {"text": _literal(absent.message)},
+        "locations": [
+            {
+                "physicalLocation": _artifact(name),
+                **({"logicalLocations": [{"fullyQualifiedName": absent.section}]} if absent.section else {}),
+            }
+        ],
+        "fingerprints": {"budgetcheck/v1": absent.id},
+        "baselineState": "absent",
+    }
 
 
 def _suppressions(finding: Finding, run: Run) -> list[dict[str, str]]:
