@@ -30,13 +30,30 @@ __all__ = ["pages"]
 
 DOCS = Path(__file__).parent
 _EXAMPLE = re.compile(r"(```text report( coverage)?\n(.*?)```\n```text output\n).*?(```)", re.DOTALL)
+# Columns of `facts` that are empty in no row, and the words that those of few words have.
+_FILLED = ("document", "file", "sha256", "text", "derived", "block", "start")
+_WORDS = {
+    "kind": ("final", "budget"),
+    "direction": ("up", "down", "flat"),
+    "classification": ("functions", "economics"),
+    "dimension": ("money", "percent", "points", "count", "date"),
+    "state": ("checked", "unconstrained", "unread", "excluded"),
+    "wrong": ("certain", "likely", "one-of"),
+}
+_JSON: Mapping[str, Mapping[str, Any]] = {
+    "text": {"type": "string", "minLength": 1},
+    "word": {"type": "string", "minLength": 1},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$"},
+    "truth": {"type": "boolean"},
+}
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def pages() -> dict[str, str]:
     """The text that each page should have, by its name."""
     parts = {"columns": facts_table, "keys": keys_table}
-    found = {"api.md": api()}
+    found = {"api.md": api(), "schema/facts-1.schema.json": facts_schema()}
     for name in ("facts.md", "format.md"):
         text = (DOCS / name).read_text(encoding="utf-8")
         found[name] = _PART.sub(lambda part: f"{part[1]}{parts[part[2]]()}{part[3]}", text)
@@ -64,6 +81,30 @@ def facts_table() -> str:
     lines = ["| Column | Type | What it holds | 含义 |", "| --- | --- | --- | --- |"]
     lines += [f"| `{each.name}` | {each.type} | {each.meaning['en']} | {each.meaning['zh']} |" for each in columns()]
     return "\n".join(lines) + "\n"
+
+
+def facts_schema() -> str:
+    """The JSON schema of what `budgetcheck facts --format json` writes."""
+    listed = columns()
+    row = {each.name: _column(each.name, each.type, each.meaning["en"]) for each in listed}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:budgetcheck:facts:1",
+        "title": "budgetcheck.facts/1",
+        "description": "What `budgetcheck facts --format json` prints: an array with an object for each number. Keys "
+        "stay; further ones may be added. Values that are exact decimals are strings; null is what is not known.",
+        "type": "array",
+        "items": {"type": "object", "required": [each.name for each in listed], "properties": row},
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _column(name: str, kind: str, meaning: str) -> dict[str, Any]:
+    """The schema of one value."""
+    holds = {"enum": list(_WORDS[name])} if name in _WORDS else dict(_JSON[kind])
+    if name not in _FILLED:
+        holds = {"enum": [*holds["enum"], None]} if "enum" in holds else {**holds, "type": [holds["type"], "null"]}
+    return {"description": meaning, **holds}
 
 
 def keys_table() -> str:

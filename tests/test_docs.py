@@ -34,7 +34,9 @@ def pages() -> dict[str, str]:
     return made
 
 
-@pytest.mark.parametrize("name", ["api.md", "facts.md", "format.md", "certainty.md", "certainty.zh-CN.md"])
+@pytest.mark.parametrize(
+    "name", ["api.md", "facts.md", "format.md", "certainty.md", "certainty.zh-CN.md", "schema/facts-1.schema.json"]
+)
 def test_a_page_is_not_stale(name: str, pages: dict[str, str]) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == pages[name], "run python docs/make_reference.py"
 

@@ -15,11 +15,14 @@ __all__ = ["failure", "schema_path", "to_dict", "write_json"]
 SCHEMA = "budgetcheck.review/1"
 
 
-def schema_path() -> Path:
-    """The JSON schema of what `write_json` writes: shipped with the package, or of the checkout that it runs from."""
+def schema_path(name: str = "review") -> Path:
+    """The JSON schema of what `write_json` writes (review), or of the JSON of `facts`.
+
+    It is shipped with the package, or that of the checkout that it runs from.
+    """
     here = Path(__file__).resolve().parents[1]
     shipped = here / "schema"
-    return (shipped if shipped.is_dir() else here.parents[1] / "docs" / "schema") / "review-1.schema.json"
+    return (shipped if shipped.is_dir() else here.parents[1] / "docs" / "schema") / f"{name}-1.schema.json"
 
 
 def write_json(run: Run, stream: IO[str]) -> None:
