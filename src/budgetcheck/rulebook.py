@@ -66,14 +66,25 @@ _HOLDS: Mapping[str, type] = {
 
 
 class _Options(dict[str, Any]):
-    """The options of a rule; one that a check needs and the rule does not give is the rule's mistake."""
+    """The options of a rule, or a table in them; what a check needs and does not find is the rule's mistake."""
 
-    def __init__(self, options: Mapping[str, Any], path: Path) -> None:
-        super().__init__(options)
-        self.path = path
+    def __init__(self, options: Mapping[str, Any], path: Path, name: str = "options") -> None:
+        super().__init__((key, _option(value, path, f"{name}.{key}")) for key, value in options.items())
+        self.path, self.name = path, name
 
-    def __missing__(self, name: str) -> Any:
-        raise RuleError(f"{place_of(self.path, 'options')}: lacks the option {name}{nearest(name, self)}")
+    def __missing__(self, key: str) -> Any:
+        place = place_of(self.path, self.name)
+        if place == str(self.path):
+            place = place_of(self.path, "options")
+        wanted = f"{self.name}.{key}".removeprefix("options.")
+        raise RuleError(f"{place}: lacks the option {wanted}{nearest(key, self)}")
+
+
+def _option(value: Any, path: Path, name: str) -> Any:
+    """An option with every table in it as one that says what it lacks."""
+    if isinstance(value, Mapping):
+        return _Options(value, path, name)
+    return [_option(each, path, name) for each in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
