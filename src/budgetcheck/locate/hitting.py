@@ -31,6 +31,19 @@ def members(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """All sets that hold `chosen` and nothing of `without`.
+
+    `missed` are those of the first `known` conflicts of which at least its parent holds nothing.
+    """
+
+    chosen: int = 0
+    without: int = 0
+    missed: Sequence[Conflict] = ()
+    known: int = 0
+
+
 def cheapest_sets(
     costs: Sequence[int], conflicts: list[Conflict], refute: Callable[[int], Conflict | None], most: int
 ) -> Iterator[tuple[int, int] | None]:
@@ -39,31 +52,32 @@ def cheapest_sets(
     `refute` gives a conflict that a set does not hit, or None; `costs` may grow while it learns of new things.
     """
     order = itertools.count()
-    queue = [(0, 0, next(order), 0, 0)]
+    queue = [(0, 0, next(order), _Node())]
     for _ in range(most):
         if not queue:
             return
-        bound, _, _, chosen, without = heapq.heappop(queue)
-        unhit = [each.any_of & ~without for each in conflicts if _unhit(each, chosen)]
+        bound, _, _, node = heapq.heappop(queue)
+        chosen, without = node.chosen, node.without
+        learned = itertools.islice(conflicts, node.known, None)
+        missed = [each for each in itertools.chain(node.missed, learned) if not each.any_of & chosen]
+        node = _Node(chosen, without, missed, len(conflicts))
+        unhit = [each.any_of & ~without for each in missed if each.given & chosen == each.given]
         least = _cost(costs, chosen) + _least(costs, unhit) if all(unhit) else None
         if least is None:
             continue
         if least > bound:
-            heapq.heappush(queue, (least, -chosen.bit_count(), next(order), chosen, without))
+            heapq.heappush(queue, (least, -chosen.bit_count(), next(order), node))
         elif unhit:
             for each in members(min(unhit, key=int.bit_count)):
-                heapq.heappush(queue, (bound, -chosen.bit_count() - 1, next(order), chosen | 1 << each, without))
+                child = _Node(chosen | 1 << each, without, missed, len(conflicts))
+                heapq.heappush(queue, (bound, -chosen.bit_count() - 1, next(order), child))
                 without |= 1 << each
         elif (conflict := refute(chosen)) is None:
             yield bound, chosen
         else:
             conflicts.append(conflict)
-            heapq.heappush(queue, (bound, -chosen.bit_count(), next(order), chosen, without))
+            heapq.heappush(queue, (bound, -chosen.bit_count(), next(order), node))
     yield None
-
-
-def _unhit(conflict: Conflict, chosen: int) -> bool:
-    return not conflict.any_of & chosen and conflict.given & chosen == conflict.given
 
 
 def _cost(costs: Sequence[int], chosen: int) -> int:
