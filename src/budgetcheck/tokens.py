@@ -49,30 +49,22 @@ def codes(tokens: tuple[Token, ...]) -> str:
 def tokenise(text: Text, wording: Wording, begin: int = 0) -> tuple[Token, ...]:
     """All tokens of a folded text from `begin`, in order; what is no word becomes TEXT, particles are dropped."""
     tokens: list[Token] = []
-    place = begin
     folded = text.folded
+    # Where the text begins that is in no token yet.
+    since = begin
     for found in wording.scanner.finditer(folded, begin):
-        start, end = found.span()
-        if start > place:
-            _add_text(tokens, folded, place, start)
-        place = end
         token = _token(found, text, wording)
-        if token is None:
+        if token is not None and token.code == "x":
             continue
-        if token.code == "x":
-            _add_text(tokens, folded, start, end)
-        else:
+        start, end = found.span()
+        if start > since:
+            tokens.append(Token("x", folded[since:start], since, start))
+        if token is not None:
             tokens.append(token)
-    if place < len(folded):
-        _add_text(tokens, folded, place, len(folded))
+        since = end
+    if since < len(folded):
+        tokens.append(Token("x", folded[since:], since, len(folded)))
     return tuple(tokens)
-
-
-def _add_text(tokens: list[Token], folded: str, start: int, end: int) -> None:
-    """Append TEXT, growing a TEXT token that ends right here."""
-    if tokens and tokens[-1].code == "x" and tokens[-1].end == start:
-        start = tokens.pop().start
-    tokens.append(Token("x", folded[start:end], start, end))
 
 
 def _token(found: re.Match[str], text: Text, wording: Wording) -> Token | None:

@@ -57,6 +57,10 @@ class Wording:
         return re.compile(alternation(self.table("marks")["class"]))
 
 
+# Marks that are tokens of their own.
+_MARKS = r"，。；：、()\"!?？！"
+
+
 def messages(language: str) -> Mapping[str, Any]:
     """What the program itself says in a language."""
     found: Mapping[str, Any] = load_wording().table("messages")[language]
@@ -218,48 +222,64 @@ def _number_pattern(qualifiers: Mapping[str, list[str]], units: Mapping[str, Uni
 
 
 def _scanner_pattern(data: Mapping[str, Any], words: Iterable[str], number: str) -> str:
+    """One branch for each kind of token, the first that fits; each tells what it can begin with.
+
+    Most of a text is so passed over without trying any branch.
+    """
     plain = re.sub(r"\?P<\w+>", "?:", number)
-    base, lexicon, joints = data["base"], data["lexicon"], data["joints"]
-    measures = alternation(_folded(w) for listed in data["measures"].values() for w in listed)
+    lexicon, base, skip, joints = data["lexicon"], data["base"], data["skip"], data["joints"]
+    qualifiers = [word for kind, listed in data["qualifiers"].items() if kind.endswith("before") for word in listed]
+    digits = r"\d\-" + _beginnings(qualifiers)
     last = alternation(_folded(word) for word in data["years"]["last"])
-    prefix = alternation(_folded(word) for word in base["prefix"])
-    suffix = alternation(_folded(word) for word in base["suffix"])
-    limit_before = alternation(_folded(w) for w in data["skip"]["limit_before"])
-    limit_after = alternation(_folded(w) for w in data["skip"]["limit_after"])
     ends = "".join(sorted({word[-1] for kind in ("up", "down") for word in lexicon[kind] if len(word) < 3}))
+    about = alternation(data["qualifiers"]["about_before"])
     directions = alternation(_folded(w) for k in ("up", "down", "flat", "share") for w in lexicon[k])
+    years = (joints["year"], joints["years"])
+    branches = (
+        ("limit", _beginnings(skip["limit_before"]) + digits, _limit_pattern(data, plain)),
+        ("skip", _first_characters(skip["patterns"]), "|".join(skip["patterns"])),
+        ("base", _beginnings([*base["prefix"], *base["alone"]]), _base_pattern(data, last)),
+        ("year", _first_characters(years), "|".join(years)),
+        ("from", _beginnings(lexicon["from"]), rf"(?:{alternation(lexicon['from'])})(?={last}|{joints['from']})"),
+        ("to", _beginnings(lexicon["to"]), rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
+        (
+            "particle",
+            _beginnings(lexicon["particle"]),
+            rf"(?:{alternation(lexicon['particle'])})+(?=(?:{about})?-?\d)",
+        ),
+        ("each", _beginnings(lexicon["each"]), rf"(?:{alternation(lexicon['each'])})(?={directions}|{joints['each']})"),
+        ("bracket", r"\(", r"\([^()\d%]{0,24}\)|\(\d{3,9}\)"),
+        ("number", digits, plain),
+        ("word", _beginnings(words), alternation(words)),
+        ("punctuation", _MARKS, f"[{_MARKS}]"),
+    )
+    tried = "|".join(f"(?=[{first}])(?P<{name}>{pattern})" for name, first, pattern in branches)
+    return f"(?=[{''.join(first for _, first, _ in branches)}])(?:{tried})"
+
+
+def _limit_pattern(data: Mapping[str, Any], number: str) -> str:
+    """A number that is a limit and no figure, with the words that say so."""
+    skip, joints = data["skip"], data["joints"]
+    before, after = (alternation(_folded(word) for word in skip[key]) for key in ("limit_before", "limit_after"))
+    return (
+        rf"(?:{before}){joints['limit_before']}{number}(?:(?:{after})|{joints['limit_after']})?"
+        rf"|{number}(?:{after})"
+    )
+
+
+def _base_pattern(data: Mapping[str, Any], last: str) -> str:
+    """What a change is compared with: a year or a measure or both, or a word that alone says it."""
+    base, joints = data["base"], data["joints"]
+    measures = alternation(_folded(w) for listed in data["measures"].values() for w in listed)
+    prefix, suffix, alone = (alternation(_folded(word) for word in base[key]) for key in ("prefix", "suffix", "alone"))
     dated = rf"(?:{prefix})(?:{joints['year']}|{last}){joints['dated']}(?:{measures})?(?:{suffix})*"
     planned = rf"(?:{prefix})(?:{measures})(?:{suffix})*"
-    first = _first_characters([*words, *base["prefix"], *base["alone"], *data["skip"]["patterns"], limit_before, plain])
-    first += _first_characters(lexicon["particle"] + lexicon["from"] + lexicon["to"] + lexicon["each"])
-    return (
-        rf"(?=[{first}])(?:"
-        + "|".join(
-            f"(?P<{name}>{pattern})"
-            for name, pattern in (
-                (
-                    "limit",
-                    rf"(?:{limit_before}){joints['limit_before']}{plain}(?:(?:{limit_after})|{joints['limit_after']})?"
-                    rf"|{plain}(?:{limit_after})",
-                ),
-                ("skip", "|".join(data["skip"]["patterns"])),
-                ("base", f"{dated}|{planned}|(?:{alternation(_folded(w) for w in base['alone'])})"),
-                ("year", f"{joints['year']}|{joints['years']}"),
-                ("from", rf"(?:{alternation(lexicon['from'])})(?={last}|{joints['from']})"),
-                ("to", rf"(?<=[{ends}])(?:{alternation(lexicon['to'])})(?=\d)"),
-                (
-                    "particle",
-                    rf"(?:{alternation(lexicon['particle'])})+(?=(?:{alternation(data['qualifiers']['about_before'])})?-?\d)",
-                ),
-                ("each", rf"(?:{alternation(lexicon['each'])})(?={directions}|{joints['each']})"),
-                ("bracket", r"\([^()\d%]{0,24}\)|\(\d{3,9}\)"),
-                ("number", plain),
-                ("word", alternation(w for w in words)),
-                ("punctuation", r"[，。；：、()\"!?？！]"),
-            )
-        )
-        + ")"
-    )
+    return f"{dated}|{planned}|(?:{alone})"
+
+
+def _beginnings(words: Iterable[str]) -> str:
+    """The body of a character class of what words begin with."""
+    return re.escape("".join(sorted({_folded(word)[0] for word in words})))
 
 
 def _first_characters(patterns: Iterable[str]) -> str:
