@@ -50,6 +50,7 @@ class _Outliner:
         )
         self.longest = int(table["unnumbered"]["longest"])
         self.open: list[tuple[int, str, str, str]] = []
+        self.section = Section()
         self.amount, self.markers = _patterns(wording)
 
     def walk(self, document: Document) -> Iterator[Passage]:
@@ -61,16 +62,16 @@ class _Outliner:
 
     def _place(self, index: int, block: Block, text: Text) -> Passage:
         if block.kind == "grid":
-            return Passage(index, block, text, self._section(), False, None, enclosing=self._depth())
+            return Passage(index, block, text, self.section, False, None, enclosing=self._depth())
         level, marker, rest = _marker(text.folded, self.markers)
         heading = self._is_heading(text.folded, rest, level) or block.kind == "heading"
         if level is None and heading:
             level = block.level or self._lost_level(text.folded)
         if level is None:
-            return Passage(index, block, text, self._section(), False, None, enclosing=self._depth())
+            return Passage(index, block, text, self.section, False, None, enclosing=self._depth())
         title = rest if heading else self.amount.split(re.split(r"[：。；，]", rest, maxsplit=1)[0], maxsplit=1)[0]
         self._enter(level, marker, title, heading)
-        return Passage(index, block, text, self._section(), heading, level, len(text.folded) - len(rest), level)
+        return Passage(index, block, text, self.section, heading, level, len(text.folded) - len(rest), level)
 
     def _depth(self) -> int:
         return self.open[-1][0] if self.open else 0
@@ -96,6 +97,7 @@ class _Outliner:
         inherited = self.open[-1][3] if self.open else "statement"
         role = self._role(title) if heading or level <= 3 else None
         self.open.append((level, marker, title, role or inherited))
+        self.section = self._section()
 
     def _role(self, title: str) -> str | None:
         for role in ("statement", "duties", "glossary", "contents"):
@@ -107,7 +109,7 @@ class _Outliner:
         return Section(
             path=tuple(marker or title[:12] for _, marker, title, _ in self.open),
             titles=tuple(title for _, _, title, _ in self.open),
-            role=self.open[-1][3] if self.open else "statement",
+            role=self.open[-1][3],
         )
 
 
