@@ -175,11 +175,12 @@ def _block(held: Sequence[tuple[int, str]]) -> Block:
 
 def _wrap_width(lines: Sequence[str]) -> int:
     """The width at which a text was wrapped by hand or by a converter; 0 where lines are paragraphs."""
-    lengths = sorted(width for line in lines if (width := _columns(line)) >= 24)
+    widths = list(map(_columns, lines))
+    lengths = sorted(width for width in widths if width >= 24)
     if len(lengths) < 8:
         return 0
     longest = lengths[int(len(lengths) * 0.95)]
-    full = [line.strip() for line in lines if _columns(line) >= longest * 0.85]
+    full = [line.strip() for line, width in zip(lines, widths, strict=True) if width >= longest * 0.85]
     broken = sum(line[-1] not in _END for line in full)
     return longest if longest <= _WIDEST and len(full) >= 6 and broken * 10 >= len(full) * 7 else 0
 
@@ -192,9 +193,11 @@ def _columns(line: str) -> int:
 
 def _without_double_spacing(lines: Sequence[str], width: int) -> list[str]:
     """Lines of a text set with a blank line behind each line lose their blanks; numbers of lines stay."""
+    if not width:
+        return list(lines)
     full = [n for n, line in enumerate(lines[:-1]) if _columns(line) >= width * 0.85]
     spaced = sum(not lines[n + 1].strip() for n in full)
-    if not width or spaced * 10 < len(full) * 8:
+    if spaced * 10 < len(full) * 8:
         return list(lines)
     return [line if line.strip() else _JOIN for line in lines]
 
