@@ -18,9 +18,11 @@ __all__ = ["Level", "label_start", "read_facts", "token_fact"]
 _BOUNDARY = frozenset(",.;:/()MNPO#TLSKRB Q!".replace(" ", ""))
 _MEASURES = {"a": "actual", "i": "initial", "j": "adjusted", "b": "budget"}
 _PLANS = frozenset(_MEASURES.values()) - {"actual"}
-# Slots whose number is no level of its own.
+# Numbers that state a level.
+_LEVELS = frozenset("MNP")
 # Topic of amounts named in a reason: they explain a figure and are none of the report's.
 _REASON = "reason"
+# Slots whose number is no level of its own.
 _NOT_LEVELS = frozenset({"delta", "carried"})
 
 
@@ -40,7 +42,7 @@ def read_facts(statements: Sequence[Statement], namer: Namer) -> tuple[Level, ..
     """All levels of all statements, in reading order."""
     levels: list[Level] = []
     for number, statement in enumerate(statements):
-        if statement.passage.section.role == "statement":
+        if statement.passage.section.role == "statement" and not _LEVELS.isdisjoint(statement.codes):
             levels.extend(_levels(number, statement, namer))
     return tuple(levels)
 
@@ -59,7 +61,7 @@ def _levels(number: int, statement: Statement, namer: Namer) -> Iterator[Level]:
     # Those of the earlier that no later one of the same or a smaller depth hides from what follows.
     around: list[Level] = []
     for index, token in enumerate(statement.tokens):
-        if token.code not in "MNP" or index in excluded or token.quantity is None:
+        if token.code not in _LEVELS or index in excluded or token.quantity is None:
             continue
         level = _level(number, statement, index, token, namer, earlier, around)
         if token.code == "P":

@@ -70,8 +70,8 @@ def _claimed(passages: Sequence[Passage], wording: Wording, namer: Namer) -> Ite
     wanted = re.compile(table["claimed"])
     for passage in passages:
         if any(word in title for title in passage.section.titles for word in table["claimed_in"]):
-            found = wanted.search(passage.text.folded)
-            if found and passage.section.role == "statement":
+            found = wanted.search(passage.text.folded) if passage.section.role == "statement" else None
+            if found:
                 yield namer.section_topic(passage), found.group()
 
 

@@ -121,8 +121,8 @@ def _outside(statement: Statement, match: Match) -> Match:
 def _matches(string: str, wording: Wording) -> Iterator[Match]:
     taken: dict[str, set[int]] = {}
     for shape in wording.shapes:
-        used = taken.setdefault(shape.kind, set())
         for found in shape.pattern.finditer(string):
+            used = taken.setdefault(shape.kind, set())
             slots = {slot: found.start(slot) for slot in shape.slots if found.start(slot) >= 0}
             numeric = {index for index in slots.values() if string[index] in "MPNO"}
             if (numeric or set(slots.values())) & used or _claimed(shape.kind, numeric, string, taken):

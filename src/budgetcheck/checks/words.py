@@ -160,9 +160,9 @@ def mention(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
 
 
 def _mentioned(rule: Rule, ledger: Ledger, words: list[str]) -> tuple[int, int, int] | None:
-    wanted = _compiled("|".join(words))
+    wanted, about = _compiled("|".join(words)), _compiled(rule.options.get("passage", ""))
     for number, passage in _passages(rule, ledger):
-        if not _compiled(rule.options.get("passage", "")).search(passage.text.folded):
+        if not about.search(passage.text.folded):
             continue
         found = wanted.search(passage.text.folded)
         if found:
@@ -185,11 +185,12 @@ def grades(rule: Rule, ledger: Ledger) -> Iterator[Verdict]:
     """Different grades for one and the same evaluation."""
     given: dict[str, list[tuple[int, int, int, str]]] = {}
     for number, passage in _passages(rule, ledger):
-        another = functools.cache(functools.partial(_of_another_year, passage.text.folded, ledger.year))
-        for each in rule.options["patterns"]:
-            for found in _compiled(each).finditer(passage.text.folded):
-                if another(*_sentence(passage.text.folded, found.start())):
-                    continue
+        text = passage.text.folded
+        hits = [found for each in rule.options["patterns"] for found in _compiled(each).finditer(text)]
+        sentences = [_sentence(text, found.start()) for found in hits]
+        others = {each for each in set(sentences) if _of_another_year(text, ledger.year, *each)}
+        for found, sentence in zip(hits, sentences, strict=True):
+            if sentence not in others:
                 grade = rule.options["same"].get(found["grade"], found["grade"])
                 given.setdefault(grade, []).append((number, *found.span("grade"), found["grade"]))
     if len(given) < 2:
