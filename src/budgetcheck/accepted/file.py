@@ -12,8 +12,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 from ..errors import BudgetcheckError
 from ..model import Acceptance
 from .marks import Mark
@@ -200,6 +198,8 @@ def _entry(table: Any, fault: Callable[[str, str], BudgetcheckError]) -> Entry:
 
 def _written(entry: Entry) -> str:
     """An entry as TOML, with a blank line after it."""
+    import tomlkit
+
     mark, accepted = entry.mark, entry.acceptance
     table: dict[str, Any] = {"id": mark.id, "document": entry.document, "rule": mark.rule, "rule-digest": entry.digest}
     table |= {"root": mark.root} if mark.root else {}

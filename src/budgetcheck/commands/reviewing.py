@@ -56,11 +56,11 @@ def entries_of(settings: Settings) -> tuple[Entry, ...]:
 
     Raises BudgetcheckError where their file is wrong, or was named and is not there.
     """
+    if settings.accepted is None or not (settings.named or settings.accepted.exists()):
+        return ()
     from ..accepted import read_entries
 
-    if settings.accepted is None:
-        return ()
-    if settings.named and not settings.accepted.exists():
+    if not settings.accepted.exists():
         raise BudgetcheckError(f"{settings.accepted}: no such file")
     return read_entries(settings.accepted)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,9 @@ from ..amounts import format_value
 from ..model import Review
 from .plain import clean
 from .run import Run
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["print_overview", "progress_bar", "tracked"]
 
@@ -46,6 +48,8 @@ def _settled(run: Run) -> list[str]:
 
 def progress_bar(console: Console) -> Progress:
     """A bar that is gone when its work is done; nothing where the console is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
