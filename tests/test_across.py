@@ -41,7 +41,7 @@ def loud(review: Review) -> list[str]:
 # --- consistent reports are silent, a broken link is found -----------------------------------------------------------
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_consistent_years_are_silent(seed: int) -> None:
     years = series(seed)
