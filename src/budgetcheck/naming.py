@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,8 +67,7 @@ class Namer:
         self._funds: Mapping[str, Sequence[str]] = wording.table("funds")
         self._line_endings = tuple(wording.table("topics")["line"])
         self._subjectless = frozenset(wording.table("topics")["subjectless"])
-        self._classes = self._class_names()
-        self._items = frozenset(self.key(s.name) for s in subjects("functions") if len(s.code) > 3)
+        self._classes, self._items = _subject_names(wording)
         self._topic_ending = re.compile(
             "(?:" + "|".join(sorted(map(re.escape, wording.table("topics")["ending"]), key=len, reverse=True)) + ")$"
         )
@@ -80,12 +80,6 @@ class Namer:
         self._seen_funds: dict[str, str] = {}
         self._sections: dict[int, Label] = {}
 
-    def _class_names(self) -> dict[str, str]:
-        """Every name of a class, with the one name by which all printings of its code are compared."""
-        classes = [subject for subject in subjects("functions") if len(subject.code) == 3]
-        latest = {subject.code: self.key(subject.name) for subject in classes}
-        return {self.key(subject.name): latest[subject.code] for subject in classes}
-
     def year(self, text: str, value: str) -> int:
         """A year's distance from the document's: 0 this year, -1 last year."""
         if value in ("last", "this"):
@@ -97,9 +91,7 @@ class Namer:
 
     def key(self, name: str) -> str:
         """A name without marks and endings, for comparing."""
-        bare = self._mark.sub("", name).strip('-"、.:： ')
-        shorter = self.wording.ending.sub("", bare)
-        return shorter or bare
+        return _key(name, self.wording)
 
     def measure_of(self, text: str) -> str:
         """The measure that a text names (上年执行数, 年初预算数); "" where it names none."""
@@ -311,3 +303,18 @@ class Namer:
             if topic:
                 return Label(name=topic, topic=topic)
         return Label()
+
+
+def _key(name: str, wording: Wording) -> str:
+    bare = wording.level_mark.sub("", name).strip('-"、.:： ')
+    shorter = wording.ending.sub("", bare)
+    return shorter or bare
+
+
+@functools.lru_cache(maxsize=8)
+def _subject_names(wording: Wording) -> tuple[Mapping[str, str], frozenset[str]]:
+    """Every name of a class, with the one by which all printings of its code are compared; the names below classes."""
+    keys = [(subject.code, _key(subject.name, wording)) for subject in subjects("functions")]
+    latest = {code: key for code, key in keys if len(code) == 3}
+    classes = {key: latest[code] for code, key in keys if len(code) == 3}
+    return classes, frozenset(key for code, key in keys if len(code) > 3)
