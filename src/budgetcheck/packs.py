@@ -8,6 +8,7 @@ A package says so in its own pyproject.toml:
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,13 +59,25 @@ def _any_offered() -> bool:
     for entry in map(Path, dict.fromkeys(sys.path)):
         if entry.is_file():  # an archive, which only importlib.metadata can look into
             return True
-        for told in (*entry.glob("*.dist-info/entry_points.txt"), *entry.glob("*.egg-info/entry_points.txt")):
-            try:
-                if GROUP.encode() in told.read_bytes():
-                    return True
-            except OSError:
-                continue
+        if any(map(_offers, _told(entry))):
+            return True
     return False
+
+
+def _told(folder: Path) -> list[Path]:
+    """Where the packages installed in a folder say what they offer."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [folder / name / "entry_points.txt" for name in names if name.endswith((".dist-info", ".egg-info"))]
+
+
+def _offers(told: Path) -> bool:
+    try:
+        return GROUP.encode() in told.read_bytes()
+    except OSError:
+        return False
 
 
 def _folder(point: EntryPoint) -> Path:
