@@ -114,14 +114,15 @@ class Interval:
 
 
 def _corners(a: Interval, b: Interval, op: Callable[[Fraction, Fraction], Fraction]) -> Interval:
-    found: list[Interval] = []
+    found: list[tuple[Fraction, bool]] = []
     for x, x_open in ((a.low, a.open_low), (a.high, a.open_high)):
         for y, y_open in ((b.low, b.open_low), (b.high, b.open_high)):
             assert x is not None
             assert y is not None
-            value, is_open = op(x, y), x_open or y_open
-            found.append(Interval(value, value, is_open, is_open))
-    return hull(found)
+            found.append((op(x, y), x_open or y_open))
+    low, open_low = min(found)
+    high, closed_high = max((value, not is_open) for value, is_open in found)
+    return Interval(low, high, open_low, not closed_high)
 
 
 ANYTHING = Interval(None, None)
