@@ -153,6 +153,33 @@ def test_a_report_that_does_not_fit_is_said(this: str, previous: str | None, bud
     assert lacking["BC930"] == ("budget report",)
 
 
+def told_years(*amounts: str) -> str:
+    """A report that quotes these amounts of the year before."""
+    names = ("本年收入合计", "本年支出合计", "基本支出", "项目支出")
+    said = "，".join(f"2020年度{name}{amount}万元" for name, amount in zip(names, amounts, strict=True))
+    return f"青棠县农业农村局2021年度部门决算\n一、收入支出决算总体情况说明\n{said}。"
+
+
+LAST_YEAR = """青棠县农业农村局2020年度部门决算
+一、收入支出决算总体情况说明
+2020年度本年收入合计900.00万元，本年支出合计880.00万元，其中：基本支出300.00万元，项目支出580.00万元。"""
+
+
+def test_a_report_that_shares_no_figure_is_said_once() -> None:
+    review = budgetcheck.check(told_years("77.00", "71.00", "31.00", "40.00"), previous=LAST_YEAR)
+    assert loud(review) == []
+    assert review.document.notes == (
+        "上年报告（上年报告）与这份报告可比的4个数没有一个相同，恐怕不是同一单位、同一口径或同一金额单位的，未用于核对",
+    )
+
+
+@pytest.mark.parametrize("amounts", [("77.00", "71.00", "31.00", "580.00"), ("77.00", "77.00", "31.00", "31.00")])
+def test_one_figure_in_common_or_few_apart_are_compared(amounts: tuple[str, ...]) -> None:
+    review = budgetcheck.check(told_years(*amounts), previous=LAST_YEAR)
+    assert review.document.notes == ()
+    assert {"BC922"} <= {finding.rule for finding in across(review)}
+
+
 def test_units_that_do_not_make_up_the_department_are_said() -> None:
     made = department(3)
     review = budgetcheck.check(str(made.report), units=[str(unit) for unit in made.units[:2]])

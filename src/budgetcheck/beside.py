@@ -12,7 +12,10 @@ from .ledger import Ledger
 from .matching import ROLES, Entities, Maker, mismatch
 from .rulebook import Rule
 
-__all__ = ["together", "vouched"]
+__all__ = ["acquainted", "together", "vouched"]
+
+# Fewer figures apart may each be wrong by themselves.
+_FEWEST = 3
 
 
 def together(
@@ -51,6 +54,35 @@ def _note(ledger: Ledger, role: str, other: Ledger, reason: str, words: Mapping[
         "entity": other.entity or unknown, "own": ledger.entity or unknown,
     }  # fmt: skip
     return str(words["unfit"][reason]).format(**fields)
+
+
+def acquainted(ledger: Ledger, rules: Sequence[Rule], words: Mapping[str, Any]) -> tuple[Ledger, tuple[str, ...]]:
+    """A ledger without those other reports that agree with it in no figure, and a line for each of these.
+
+    Where at least three amounts are compared and not one is the same, the other report is of another maker, another
+    scope or another unit: one thing to say, not one for each amount.
+    """
+    kept: dict[str, tuple[Ledger, ...]] = {}
+    notes = []
+    for role, others in ledger.others.items():
+        apart = {} if role == "units" else {other.document.name: _apart(ledger, role, other, rules) for other in others}
+        strange = {name: count for name, count in apart.items() if count >= _FEWEST}
+        kept[role] = tuple(other for other in others if other.document.name not in strange)
+        notes += [
+            str(words["strange"]).format(role=words["roles"][role], file=Path(name).name, count=count)
+            for name, count in strange.items()
+        ]
+    return (replace(ledger, others=kept), tuple(notes)) if notes else (ledger, ())
+
+
+def _apart(ledger: Ledger, role: str, other: Ledger, rules: Sequence[Rule]) -> int:
+    """How many different amounts the other report has otherwise; 0 where it has any of them as this one."""
+    equal = [rule for rule in rules if (rule.options.get("with"), rule.options.get("relation")) == (role, "equal")]
+    pairs = [each.facts for each in judge(replace(ledger, others={role: (other,)}), equal).judged]
+    money = [(one.quantity, two.quantity) for one, two in pairs if one.quantity.dimension == "money"]
+    printed = [(one, two) for one, two in money if one.point or two.point]
+    same = any(one.interval.meets(two.interval) for one, two in printed)
+    return 0 if same else len({one.point for one, _ in printed})
 
 
 def vouched(judgement: Judgement, ledger: Ledger, rules: Sequence[Rule]) -> Judgement:

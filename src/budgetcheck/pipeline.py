@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .amounts import house_decimals
-from .beside import together, vouched
+from .beside import acquainted, together, vouched
 from .claims import implied_priors, read_claims
 from .context import Context
 from .coverage import cover, list_numbers
@@ -154,12 +154,13 @@ def judged(
     ledger: Ledger, rules: Sequence[Rule], language: str = "zh", notes: Sequence[str] = (), *, numbers: bool = False
 ) -> Review:
     """What the rules say of a ledger; `notes` are added to those of its document."""
-    document = ledger.document
+    document, words = ledger.document, messages(language)
+    ledger, strange = acquainted(ledger, rules, words["across"])
     judgement = judge(ledger, rules, language)
-    findings = locate(vouched(judgement, ledger, rules), messages(language), ledger.house)
+    findings = locate(vouched(judgement, ledger, rules), words, ledger.house)
     coverage = cover(ledger, judgement.judged_by)
     return Review(
-        replace(document, notes=(*document.notes, *notes)),
+        replace(document, notes=(*document.notes, *notes, *strange)),
         ledger.kind,
         ledger.year,
         ledger.entity,

@@ -47,17 +47,20 @@ class _Node:
 def cheapest_sets(
     costs: Sequence[int], conflicts: list[Conflict], refute: Callable[[int], Conflict | None], most: int
 ) -> Iterator[tuple[int, int] | None]:
-    """Cost and mask of each set that nothing refutes, the cheapest first; None, and the end, after `most` steps.
+    """Cost and mask of each set that nothing refutes, the cheapest first; None, and the end, after `most` looks.
 
-    `refute` gives a conflict that a set does not hit, or None; `costs` may grow while it learns of new things.
+    A look is one conflict held against one set, so that the end comes at the same place on every machine. `refute`
+    gives a conflict that a set does not hit, or None; `costs` may grow while it learns of new things.
     """
     order = itertools.count()
     queue = [(0, 0, next(order), _Node())]
-    for _ in range(most):
+    looks = 0
+    while looks < most:
         if not queue:
             return
         bound, _, _, node = heapq.heappop(queue)
         chosen, without = node.chosen, node.without
+        looks += 1 + len(node.missed) + len(conflicts) - node.known
         learned = itertools.islice(conflicts, node.known, None)
         missed = [each for each in itertools.chain(node.missed, learned) if not each.any_of & chosen]
         node = _Node(chosen, without, missed, len(conflicts))

@@ -18,7 +18,8 @@ from .web import Web
 __all__ = ["Explanation", "explanations"]
 
 _MOST_TIES = 3
-_MOST_STEPS = 20_000
+# Searches that find an answer took at most 0.5 million looks on spoiled reports; this many take a second or two.
+_MOST_LOOKS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def explanations(web: Web, failed: Sequence[Row]) -> list[Explanation] | None:
     suspicion = _Suspicion(web, failed)
     found: list[Explanation] = []
     best: int | None = None
-    for answer in cheapest_sets(suspicion.costs, suspicion.first(), suspicion.refute, _MOST_STEPS):
+    for answer in cheapest_sets(suspicion.costs, suspicion.first(), suspicion.refute, _MOST_LOOKS):
         if answer is None or (best is not None and answer[0] > best):
             break
         best = answer[0]
