@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pandera.errors
 import pytest
@@ -360,3 +362,22 @@ def test_an_amount_that_no_row_or_column_takes_is_unread() -> None:
     review = budgetcheck.check(text)
     assert [(gap.text, gap.span.table) for gap in review.coverage.gaps] == [("3,210.55", "支出决算表")]
     assert (review.coverage.numbers, review.coverage.unread) == (7, 1)
+
+
+@pytest.mark.parametrize(
+    "written", [lambda digits: f"{int(digits):,}", lambda digits: f"{int(digits):,}.00", str], ids=["", "cents", "plain"]
+)
+@pytest.mark.parametrize(("unit", "zeros"), [("元", 0), ("万元", 4)])
+def test_a_table_without_a_unit_has_that_of_the_sentences_however_its_digits_are_grouped(
+    unit: str, zeros: int, written: Callable[[str], str]
+) -> None:
+    amounts = [written(digits) for digits in ("31260000", "10460000", "20800000", "0")]
+    text = f"""2022年度部门决算
+支出决算表
+| 功能分类科目编码 | 科目名称 | 本年支出合计 | 基本支出 | 项目支出 |
+| 合计 | | {amounts[0]} | {amounts[1]} | {amounts[2]} |
+| 205 | 教育支出 | {amounts[0]} | {amounts[1]} | {amounts[3]} |
+本年支出合计{3126 * 10**zeros}万元，其中：基本支出{1046 * 10**zeros}万元，项目支出{2080 * 10**zeros}万元。
+"""
+    (first, *_) = read_ledger(text_document(text, layout_of(WORDING)), WORDING).rows
+    assert {fact.quantity.unit for fact in first.cells.values()} == {unit}

@@ -119,9 +119,9 @@ class _Reader:
 
         Where no unit has more of them than the usual one of such reports, the usual one.
         """
-        digits = {cell.digits for row in table.rows for cell in row.cells.values() if not cell.digits.endswith("%")}
-        values = {value for text in digits if text and (value := Fraction(text))}
         usual = self.units[self.default]
+        cells = (cell for row in table.rows for cell in row.cells.values() if not cell.digits.endswith("%"))
+        values = {Fraction(number.value) for cell in cells if (number := self._quantity(cell, usual)) and number.value}
         others = (self.units[unit] for unit in self.defaults if unit != self.default)
         return max((usual, *others), key=lambda unit: sum(value * unit.scale in self.amounts for value in values))
 
