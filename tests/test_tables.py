@@ -365,7 +365,9 @@ def test_an_amount_that_no_row_or_column_takes_is_unread() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [lambda digits: f"{int(digits):,}", lambda digits: f"{int(digits):,}.00", str], ids=["", "cents", "plain"]
+    "written",
+    [lambda digits: f"{int(digits):,}", lambda digits: f"{int(digits):,}.00", str],
+    ids=["grouped", "cents", "plain"],
 )
 @pytest.mark.parametrize(("unit", "zeros"), [("元", 0), ("万元", 4)])
 def test_a_table_without_a_unit_has_that_of_the_sentences_however_its_digits_are_grouped(
