@@ -315,6 +315,29 @@ def test_two_tables_parted_by_a_blank_row_and_a_total_after_one() -> None:
     assert texts(blocks) == ["表二 明细", "单位：万元", "注：无"]
 
 
+def test_items_without_numbers_stay_in_their_table_though_only_their_name_is_ruled() -> None:
+    rows = [
+        *(["财政拨款收入支出决算总表"], ["单位：万元"], ["项目", "决算数", "项目", "合计"]),
+        *(["一、本年收入", "71.20", "一、教育支出", "71.20"], ["政府性基金预算财政拨款"], ["国有资本经营预算财政拨款"]),
+        *(
+            ["总计", "71.20", "总计", "71.20"],
+            ["财政拨款支出决算表"],
+            ["单位：元"],
+            ["项目", "合计"],
+            ["教育支出", "5"],
+        ),
+    ]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, ruled = book.add_worksheet(), book.add_format({"border": 1})
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row, ruled)
+    book.close()
+    blocks, _ = read_workbook(out.getvalue())
+    assert texts(blocks) == ["财政拨款收入支出决算总表", "单位：万元", "财政拨款支出决算表", "单位：元"]
+    assert [len(cells) for cells in grids(blocks)] == [5, 2]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_csv(encoding: str, delimiter: str) -> None:

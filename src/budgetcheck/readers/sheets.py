@@ -228,9 +228,9 @@ def _parts(sheet: Sheet, rows: list[int], layout: Layout) -> list[_Run]:
     while first < last and _is_text(sheet, rows[last - 1], layout, top=False):
         last -= 1
     runs = [_Run(False, rows[:first])] if first else []
-    ruled = sum(row in sheet.framed for row in rows[first:last]) >= 2
+    between = _texts_between(sheet, rows[first:last], layout)
     for row in rows[first:last]:
-        text = ruled and row not in sheet.framed and _is_text(sheet, row, layout, top=True)
+        text = row in between
         if runs and runs[-1].table != text:
             runs[-1].rows.append(row)
         else:
@@ -238,6 +238,20 @@ def _parts(sheet: Sheet, rows: list[int], layout: Layout) -> list[_Run]:
     if last < len(rows):
         runs.append(_Run(False, rows[last:]))
     return runs
+
+
+def _texts_between(sheet: Sheet, rows: Sequence[int], layout: Layout) -> set[int]:
+    """Rows of text between ruled tables: not the names without numbers above a further row of the same table."""
+    if sum(row in sheet.framed for row in rows) < 2:
+        return set()
+    texts, within = set(), False
+    for row in reversed(rows):
+        if row in sheet.framed or not _is_text(sheet, row, layout, top=True):
+            within = _goes_on(sheet, [row], layout)
+        elif not within or len(sheet.cells[row]) > 1 or layout.is_label(min(sheet.cells[row].values())):
+            texts.add(row)
+            within = False
+    return texts
 
 
 def _is_text(sheet: Sheet, row: int, layout: Layout, top: bool) -> bool:
