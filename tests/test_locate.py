@@ -186,6 +186,21 @@ def test_a_direction_that_the_figures_contradict_is_the_wrong_word() -> None:
     assert [(c.text, c.suggestion) for f in findings for c in f.culprits] == [("减少", "增加")]
 
 
+@pytest.mark.parametrize(("rate", "word", "should"), [("137.66%", "小于", "大于"), ("72.99%", "大于", "小于")])
+def test_a_rate_that_a_word_merely_bounds_is_no_likelier_than_the_word(rate: str, word: str, should: str) -> None:
+    text = f"""松林市档案馆2022年度部门决算情况说明
+1.档案馆（项）：支出决算为2.59万元，完成预算{rate}，决算数{word}预算数的主要原因是新增了设备。"""
+    assert located(text) == [("BC503", "one-of", [(word, should), (rate, None)])]
+
+
+def test_a_rate_of_nothing_is_wrong_where_the_amounts_beside_it_have_others_to_vouch_for_them() -> None:
+    text = """松林市档案馆2022年度部门决算情况说明
+一般公共预算财政拨款支出年初预算为80.00万元，支出决算为62.50万元，完成年初预算的0%。其中：
+1.教育支出（类）普通教育（款）小学教育（项）。年初预算为30.00万元，支出决算为20.50万元，完成年初预算的68.33%。
+2.教育支出（类）普通教育（款）初中教育（项）。年初预算为50.00万元，支出决算为42.00万元，完成年初预算的84%。"""
+    assert located(text) == [("BC501", "certain", [("0%", "78.13%")])]
+
+
 def test_a_figure_printed_elsewhere_too_is_not_blamed_for_a_bad_copy() -> None:
     text = """松林市档案馆2022年度部门决算情况说明
 二、收入决算情况说明

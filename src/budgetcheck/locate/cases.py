@@ -158,7 +158,11 @@ def _likely(web: Web, key: Key, rows: Sequence[Row], values: Values) -> bool:
     """Whether a common slip explains a choice: of the hand, of the line, or of a word into its opposite."""
     if key not in values:
         return _turns(key, rows)
-    return bool(web.numbers[key].quantity.text) and (web.slipped(key, values[key]) or web.borrowed(key))
+    if not web.numbers[key].quantity.text:
+        return False
+    # Between bounds alone a slip can always be thought of: it tells nothing.
+    given = any(row.operator == "==" for row in (*rows, *web.at(key)) if key in row.keys)
+    return (given and web.slipped(key, values[key])) or web.borrowed(key)
 
 
 def _turns(word: Key, rows: Sequence[Row]) -> bool:

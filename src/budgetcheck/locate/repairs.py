@@ -93,8 +93,10 @@ class _Propagation:
                     return self._clash({row: None})
             elif len(free) > 1:
                 linked.append((row, self._web.added_up(held, free), free))
-            elif not self._narrow(free[0], self._web.left(held, free[0]), row):
+            elif not self._narrow(free[0], left := self._web.left(held, free[0]), row):
                 return self._clash(self._due(row))
+            elif left == ANYTHING:  # a rate about nothing leaves all but a gap, which the other rows may ask for
+                linked.append((row, held, free))
         return self._settle(linked) or self._senseless() or self._unsatisfied(linked)
 
     def _settle(self, linked: Sequence[_Linked]) -> Clash | None:
