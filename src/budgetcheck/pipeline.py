@@ -62,12 +62,24 @@ class Options:
     severity: Mapping[str, str] = field(default_factory=dict)
     wording: tuple[Path, ...] = ()
 
+    def __post_init__(self) -> None:
+        """TypeError where one text or path stands for a list: its letters would be taken for the list's entries."""
+        for name in ("select", "ignore", "rules", "wording"):
+            _refuse_single(f"Options.{name}", getattr(self, name))
+
+
+def _refuse_single(name: str, value: object) -> None:
+    if isinstance(value, (str, Path)):
+        raise TypeError(f"{name} is a list: give [{str(value)!r}], not {str(value)!r}")
+
 
 def knowledge(options: Options) -> tuple[Wording, tuple[Rule, ...]]:
     """The words and all rules, before any selection: shipped, of packs, of further folders, and further words.
 
     Raises RuleError where a file or a pack is wrong.
     """
+    if not isinstance(options, Options):
+        raise TypeError(f"options is a budgetcheck.Options, not {options!r}; several files of one report are a list")
     packs = installed_packs() if options.packs else ()
     return load_wording(options.rules, packs, options.wording), load_rules(options.rules, packs)
 
@@ -91,9 +103,10 @@ def check(
     where these are given in one of the same forms; one that does not fit is left out, and a note says so. `entities`
     is a TOML file of other and former names of makers.
 
-    Raises ReadError where a file cannot be read, RuleError where a rule file is wrong. What is wrong in the report is
-    in the review, never an exception.
+    Raises ReadError where a file cannot be read, RuleError where a rule file is wrong, TypeError where an argument is
+    of the wrong kind. What is wrong in the report is in the review, never an exception.
     """
+    _refuse_single("units", units)
     options = options or Options()
     wording, rules = _chosen(options)
     given = [(role, each) for role, each in (("previous", previous), ("budget", budget)) if each is not None]
