@@ -186,3 +186,15 @@ def test_the_version_needs_no_heavy_import() -> None:
     heavy = "{'pandas', 'lxml', 'rich', 'charset_normalizer'}"
     code = f"import sys, budgetcheck.cli; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+@pytest.mark.parametrize("words", [("check",), ("check", "--format", "json"), ("facts",)])
+def test_a_reader_who_has_seen_enough_gets_no_error_line(report: Path, words: tuple[str, ...]) -> None:
+    call = [sys.executable, "-m", "budgetcheck", *words, str(report)]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1

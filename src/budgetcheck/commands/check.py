@@ -97,6 +97,8 @@ def _write(run: Run, form: str, output: Path | None, *, verbose: bool) -> None:
             return
         with output.open("wb") as stream:
             write_run(run, form, stream)
+    except BrokenPipeError:  # `| head` has read enough: click ends without a word
+        raise
     except OSError as error:
         raise stop(f"{output or 'stdout'}: {error.strerror}") from None
 

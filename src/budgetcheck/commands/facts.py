@@ -58,6 +58,8 @@ def facts_command(
     try:
         with _opened(output) as stream:
             lost = write_facts(rows, form, stream, lang, raw=raw)
+    except BrokenPipeError:  # `| head` has read enough: click ends without a word
+        raise
     except OSError as error:
         raise stop(f"{output or 'stdout'}: {error.strerror}") from None
     if lost:
