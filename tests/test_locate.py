@@ -102,6 +102,12 @@ def test_what_no_single_slip_explains() -> None:
     assert not slipped(number("57.00").quantity, number("61.84").quantity.interval, 2)
 
 
+def test_that_a_number_could_be_shifted_to_nothing_tells_nothing() -> None:
+    nothing = Interval(Fraction(0), Fraction(17_500))
+    assert not slipped(number("457.67").quantity, nothing, 2)
+    assert slipped(number("457.67").quantity, number("4.58").quantity.interval, 2)
+
+
 def test_a_suggestion_has_the_decimals_and_separators_of_what_is_printed() -> None:
     values = Interval(Fraction(2_999_999), Fraction(3_000_001))
     printed = number("3,100,000", "元", Fraction(1)).quantity
@@ -199,6 +205,14 @@ def test_a_rate_of_nothing_is_wrong_where_the_amounts_beside_it_have_others_to_v
 1.教育支出（类）普通教育（款）小学教育（项）。年初预算为30.00万元，支出决算为20.50万元，完成年初预算的68.33%。
 2.教育支出（类）普通教育（款）初中教育（项）。年初预算为50.00万元，支出决算为42.00万元，完成年初预算的84%。"""
     assert located(text) == [("BC501", "certain", [("0%", "78.13%")])]
+
+
+def test_an_amount_is_not_likelier_wrong_than_the_change_of_nothing_beside_it() -> None:
+    text = """松林市档案馆2022年度部门决算情况说明
+行政运行支出3515.10万元，比2021年增加457.67万元，增长0%。"""
+    assert located(text) == [
+        ("BC301", "one-of", [("0%", "15%"), ("3515.10万元", None), ("457.67万元", "0.00万元")]),
+    ]
 
 
 def test_a_figure_printed_elsewhere_too_is_not_blamed_for_a_bad_copy() -> None:

@@ -55,10 +55,13 @@ def slipped(number: Quantity, values: Interval, house: int) -> bool:
     """
     if values.low is None or values.high is None:
         return False
-    if number.value and any(number.interval.scaled(factor).meets(values) for factor in _SHIFTS):
+    # Any number may be shifted to next to nothing: that it could be tells nothing.
+    shifts = () if values.contains_zero else tuple(_shifted(number, house))
+    if shifts and any(number.interval.scaled(factor).meets(values) for factor in _SHIFTS):
         return True
     usual = (number.decimals, house)
-    return any(_fits(text, number, values) for text in _slips(number, house) if len(text.partition(".")[2]) in usual)
+    texts = (*_slips(number), *shifts)
+    return any(_fits(text, number, values) for text in texts if len(text.partition(".")[2]) in usual)
 
 
 def odd(number: Quantity, printed: Collection[int]) -> bool:
@@ -97,11 +100,10 @@ def _unpadded(text: str, decimals: int) -> str:
     return f"{whole}{point}{kept}" if kept else whole
 
 
-def _slips(number: Quantity, decimals: int) -> Iterator[str]:
+def _slips(number: Quantity) -> Iterator[str]:
     plain = _plain(number)
     yield from one_keystroke(plain)
     yield plain[1:] if plain.startswith("-") else f"-{plain}"
-    yield from _shifted(number, decimals)
 
 
 def _shifted(number: Quantity, decimals: int) -> Iterator[str]:
