@@ -150,7 +150,8 @@ def _blame(web: Web, choices: Sequence[Key], rows: Sequence[Row], values: Values
     ordered = tuple(dict.fromkeys((*odds, *slips, *choices)))
     alone = len(choices) == 1
     sure = alone and all(row.weight >= SURE for row in rows) and not _nearly(web, choices[0], rows)
-    picked = not alone and len(odds or slips) == 1
+    picks = odds or slips
+    picked = not alone and len(picks) == 1 and not _rivalled(web, picks[0], choices, rows)
     return Blame(ordered, tuple(rows), values, picked=picked, sure=sure)
 
 
@@ -158,11 +159,13 @@ def _likely(web: Web, key: Key, rows: Sequence[Row], values: Values) -> bool:
     """Whether a common slip explains a choice: of the hand, of the line, or of a word into its opposite."""
     if key not in values:
         return _turns(key, rows)
-    if not web.numbers[key].quantity.text:
-        return False
-    # Between bounds alone a slip can always be thought of: it tells nothing.
-    given = any(row.operator == "==" for row in (*rows, *web.at(key)) if key in row.keys)
-    return (given and web.slipped(key, values[key])) or web.borrowed(key)
+    return bool(web.numbers[key].quantity.text) and (web.slipped(key, values[key]) or web.borrowed(key))
+
+
+def _rivalled(web: Web, picked: Key, choices: Sequence[Key], rows: Sequence[Row]) -> bool:
+    """Whether a number that rows merely bound stands beside a word that would be right with its opposite."""
+    given = any(row.operator == "==" for row in (*rows, *web.at(picked)) if picked in row.keys)
+    return not given and any(web.words[key].should for key in choices if len(key) == 3 and key != picked)
 
 
 def _turns(word: Key, rows: Sequence[Row]) -> bool:
