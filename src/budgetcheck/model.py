@@ -16,28 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Acceptance",
-    "Block",
-    "Box",
-    "Claim",
-    "Coverage",
-    "Culprit",
-    "Document",
-    "Fact",
-    "Fate",
-    "Finding",
-    "Gap",
-    "Located",
-    "Number",
-    "Outcome",
-    "Quantity",
-    "Review",
-    "Section",
-    "Severity",
-    "Span",
-    "Text",
-    "with_unit",
-]
+    "Acceptance", "Block", "Box", "Claim", "Coverage", "Culprit", "Document", "Fact", "Fate", "Finding", "Gap",
+    "Located", "Number", "Outcome", "Quantity", "Review", "Section", "Severity", "Span", "Text", "with_unit",
+]  # fmt: skip
 
 Severity = Literal["error", "warning", "info"]
 Certainty = Literal["certain", "likely"]
